@@ -1,0 +1,167 @@
+/// An absolute address as a beacon or a log line brings it: `https://shop.example/a?b=c#d`, or
+/// an app's own, `android-app://com.google.android.gm/`.
+///
+/// Only taken apart, not cleaned: the raw parts are untrusted and may hold personal data. What
+/// is kept of a page is `PageAddress`, what is kept of a referrer is in `Acquisition`.
+package struct WebAddress: Hashable, Sendable {
+    /// In bytes. Longer addresses are cut at the last sign before it that parts one field from
+    /// the next, so that no half of a mail address or token is left that nothing recognises.
+    package static let limit = 8_192
+
+    /// `http`, `https` or `android-app`.
+    package var scheme: String
+    /// In lower case, without port, user, closing dot and leading `www.`; names in other scripts
+    /// as A-labels (`xn--…`, RFC 5890), so that both ways to send them are one host.
+    package var host: String
+    /// From the first `/` on, percent-encoded as sent; empty when there is none.
+    package var rawPath: String
+    /// Without `?`.
+    package var rawQuery: String?
+    /// Without `#`.
+    package var rawFragment: String?
+
+    /// `nil` when there is no scheme of the three, or no host that could be one.
+    package init?(_ text: String) {
+        let bytes = Self.bounded(text)
+        guard let colon = bytes.firstIndex(of: UInt8(ascii: ":")), colon <= 11,
+            bytes.count > colon + 3, Self.isSlash(bytes[colon + 1]), Self.isSlash(bytes[colon + 2])
+        else { return nil }
+        let scheme = String(
+            decoding: bytes[..<colon].map(ASCII.lowercased), as: UTF8.self)
+        guard scheme == "https" || scheme == "http" || scheme == "android-app" else { return nil }
+        let start = colon + 3
+        let end = bytes[start...].firstIndex(where: Self.endsAuthority) ?? bytes.count
+        guard let host = HostName.host(ofAuthority: bytes[start..<end]) else { return nil }
+        self.init(scheme: scheme, host: host, target: bytes[end...])
+    }
+
+    /// The address of a log line, whose request line has only a target.
+    /// - Parameters:
+    ///   - requestTarget: such as `/a?b=c`; an absolute address (a proxy's request) stands for
+    ///     itself.
+    ///   - host: in any form that a `Host` header has; `nil` comes back when it can't be one.
+    package init?(requestTarget: String, host: String) {
+        if !requestTarget.hasPrefix("/"), let address = WebAddress(requestTarget) {
+            self = address
+            return
+        }
+        guard let host = HostName.host(ofAuthority: Array(host.utf8)[...]) else { return nil }
+        self.init(scheme: "https", host: host, target: Self.bounded(requestTarget)[...])
+    }
+
+    private init(scheme: String, host: String, target: ArraySlice<UInt8>) {
+        self.scheme = scheme
+        self.host = host
+        var rest = target
+        if let hash = rest.firstIndex(of: UInt8(ascii: "#")) {
+            rawFragment = String(decoding: rest[(hash + 1)...], as: UTF8.self)
+            rest = rest[..<hash]
+        }
+        if let mark = rest.firstIndex(of: UInt8(ascii: "?")) {
+            rawQuery = String(decoding: rest[(mark + 1)...], as: UTF8.self)
+            rest = rest[..<mark]
+        }
+        rawPath = String(decoding: rest, as: UTF8.self)
+    }
+
+    /// The host as people read it: `xn--rga-rza.example` in its own script. Labels that decode to
+    /// nothing visible, or to signs that could move text about, stay as they are (I10).
+    package var unicodeHost: String { HostName.unicode(host) }
+
+    /// The first value of a query parameter, percent-decoded and `+` taken for a space (as forms
+    /// encode it); "" for one without a value, `nil` without the parameter. Untrusted text.
+    package func queryValue(_ name: String) -> String? {
+        guard let rawQuery else { return nil }
+        let wanted = Array(name.utf8)
+        let bytes = Array(rawQuery.utf8)
+        for pair in QueryPairs(bytes) {
+            let isWanted =
+                bytes[pair.name].elementsEqual(wanted)
+                || PercentCoding.needsDecoding(bytes[pair.name])
+                    && PercentCoding.decodedOnce(bytes[pair.name]).utf8.elementsEqual(wanted)
+            if isWanted { return PercentCoding.decodedOnce(bytes[pair.value]) }
+        }
+        return nil
+    }
+
+    // MARK: Bytes
+
+    /// Without the spaces and control signs around it, and cut as `limit` says.
+    private static func bounded(_ text: String) -> [UInt8] {
+        var bytes = Array(text.utf8)
+        if bytes.count > limit {
+            let end = bytes[..<limit].lastIndex { "/?&=;#".utf8.contains($0) } ?? 0
+            bytes.removeSubrange(end...)
+        }
+        guard let first = bytes.first, let last = bytes.last, first <= 0x20 || last <= 0x20
+        else { return bytes }
+        let start = bytes.firstIndex { $0 > 0x20 } ?? bytes.endIndex
+        let end = (bytes.lastIndex { $0 > 0x20 } ?? start - 1) + 1
+        return Array(bytes[start..<end])
+    }
+
+    /// Browsers take `\` for `/` (WHATWG URL, "special authority slashes state").
+    private static func isSlash(_ byte: UInt8) -> Bool {
+        byte == UInt8(ascii: "/") || byte == UInt8(ascii: "\\")
+    }
+
+    private static func endsAuthority(_ byte: UInt8) -> Bool {
+        isSlash(byte) || byte == UInt8(ascii: "?") || byte == UInt8(ascii: "#")
+    }
+}
+
+/// The `name=value` pairs of a query, as ranges into its bytes.
+struct QueryPairs: Sequence, IteratorProtocol {
+    struct Pair {
+        let name: Range<Int>
+        let value: Range<Int>
+    }
+
+    private let bytes: [UInt8]
+    private var position = 0
+
+    init(_ bytes: [UInt8]) {
+        self.bytes = bytes
+    }
+
+    mutating func next() -> Pair? {
+        while position < bytes.count {
+            let start = position
+            var equals = -1
+            while position < bytes.count, bytes[position] != UInt8(ascii: "&") {
+                if equals < 0, bytes[position] == UInt8(ascii: "=") { equals = position }
+                position += 1
+            }
+            let end = position
+            position += 1
+            guard end > start else { continue }
+            let nameStart = start + (hasEntityPrefix(start, end) ? 4 : 0)
+            if equals < 0 { return Pair(name: nameStart..<end, value: end..<end) }
+            return Pair(name: nameStart..<Swift.max(nameStart, equals), value: (equals + 1)..<end)
+        }
+        return nil
+    }
+
+    /// Links in mails are often written with `&amp;` escaped once too often: `?a=b&amp;utm_source=x`.
+    private func hasEntityPrefix(_ start: Int, _ end: Int) -> Bool {
+        end - start > 4 && bytes[start..<(start + 4)].elementsEqual("amp;".utf8)
+    }
+}
+
+/// Tests on single bytes of ASCII text.
+enum ASCII {
+    static func isDigit(_ byte: UInt8) -> Bool { byte &- 0x30 < 10 }
+    static func isUpper(_ byte: UInt8) -> Bool { byte &- 0x41 < 26 }
+    static func isLower(_ byte: UInt8) -> Bool { byte &- 0x61 < 26 }
+    static func isLetter(_ byte: UInt8) -> Bool { (byte | 0x20) &- 0x61 < 26 }
+    static func isAlphanumeric(_ byte: UInt8) -> Bool { isDigit(byte) || isLetter(byte) }
+    static func isHex(_ byte: UInt8) -> Bool { isDigit(byte) || (byte | 0x20) &- 0x61 < 6 }
+    static func lowercased(_ byte: UInt8) -> UInt8 { isUpper(byte) ? byte | 0x20 : byte }
+
+    /// 0…15 of a hexadecimal digit, or `nil`.
+    static func hexValue(_ byte: UInt8) -> UInt8? {
+        if isDigit(byte) { return byte &- 0x30 }
+        let letter = (byte | 0x20) &- 0x61
+        return letter < 6 ? letter + 10 : nil
+    }
+}

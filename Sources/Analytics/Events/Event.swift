@@ -1,0 +1,109 @@
+/// What is kept of an accepted beacon: nothing in it comes from the address or the user agent
+/// but the visitor and the client's names.
+package struct Event: Hashable, Sendable {
+    package enum Kind: Hashable, Sendable {
+        case pageview
+        case custom(name: String, isInteractive: Bool)
+        /// Engaged time since the last update of the pageview in ms, scroll depth 0…100.
+        case engagement(milliseconds: Int64, scrollDepth: Int?)
+    }
+
+    package var site: SiteID
+    /// `nil` for a pageview that is counted without a visitor (GPC or DNT, policy `anonymous`).
+    package var visitor: Visitor?
+    /// The collector's clock at receipt, never the browser's.
+    package var time: Instant
+    package var kind: Kind
+    package var page: Page
+    package var acquisition: Acquisition
+    package var profile: ClientProfile
+    /// Scrubbed, in the order sent.
+    package var properties: [EventProperty]
+    package var revenue: Revenue?
+
+    package init(
+        site: SiteID, visitor: Visitor?, time: Instant, kind: Kind, page: Page,
+        acquisition: Acquisition = .direct, profile: ClientProfile = .unknown,
+        properties: [EventProperty] = [], revenue: Revenue? = nil
+    ) {
+        self.site = site
+        self.visitor = visitor
+        self.time = time
+        self.kind = kind
+        self.page = page
+        self.acquisition = acquisition
+        self.profile = profile
+        self.properties = properties
+        self.revenue = revenue
+    }
+}
+
+/// A page as it is kept: cleaned (DESIGN §3, I3).
+package struct Page: Hashable, Sendable {
+    package var host: String
+    package var path: String
+    /// "" when the beacon brought none.
+    package var title: String
+
+    package init(host: String, path: String, title: String = "") {
+        self.host = host
+        self.path = path
+        self.title = title
+    }
+}
+
+package struct EventProperty: Hashable, Sendable {
+    package var name: String
+    package var value: String
+
+    package init(name: String, value: String) {
+        self.name = name
+        self.value = value
+    }
+}
+
+/// What a session shows of the browser and its place; texts are "" when unknown.
+package struct ClientProfile: Hashable, Sendable {
+    package var client: Client
+    package var screen: ScreenClass?
+    /// Primary subtag of the first preferred language (RFC 5646): `lv`.
+    package var language: String
+    /// ISO 3166-1 alpha-2.
+    package var country: String
+    package var region: String
+
+    package init(
+        client: Client, screen: ScreenClass? = nil, language: String = "", country: String = "",
+        region: String = ""
+    ) {
+        self.client = client
+        self.screen = screen
+        self.language = language
+        self.country = country
+        self.region = region
+    }
+
+    package static let unknown = ClientProfile(client: .unknown)
+}
+
+/// The viewport's width in classes, by the breakpoints that style sheets commonly use; the exact
+/// width would help to tell browsers apart.
+package enum ScreenClass: String, Hashable, Sendable, CaseIterable {
+    /// Under 576 CSS px: a phone upright.
+    case small
+    /// 576 to 991: a phone on its side, a tablet upright.
+    case medium
+    /// 992 to 1439.
+    case large
+    /// 1440 and more.
+    case extraLarge = "extra_large"
+
+    package init(viewportWidth: Int) {
+        switch viewportWidth {
+        case ..<576: self = .small
+        case ..<992: self = .medium
+        case ..<1_440: self = .large
+        default: self = .extraLarge
+        }
+    }
+}

@@ -1,0 +1,57 @@
+/// The figures of one value of a dimension, or of a site in all, on one local day. All but
+/// `visitors` add up over days.
+package struct Figures: Hashable, Sendable {
+    /// Visitors seen: an exact distinct count, of this day alone.
+    package var visitors = 0
+    /// Of these, the ones not seen with this value before in their salt period; over a whole
+    /// period they add up to its exact distinct count.
+    package var newVisitors = 0
+    package var sessions = 0
+    package var pageviews = 0
+    /// Custom events.
+    package var events = 0
+    package var bounces = 0
+    package var engagedSessions = 0
+    /// Of the sessions, start to last event.
+    package var sessionMilliseconds: Int64 = 0
+    package var engagedMilliseconds: Int64 = 0
+    /// Durations of the sessions that are no bounces.
+    package var durations = Histogram()
+    /// Engaged times of all sessions.
+    package var engagements = Histogram()
+
+    package init() {}
+
+    package static func += (left: inout Figures, right: Figures) {
+        left.visitors += right.visitors
+        left.newVisitors += right.newVisitors
+        left.sessions += right.sessions
+        left.pageviews += right.pageviews
+        left.events += right.events
+        left.bounces += right.bounces
+        left.engagedSessions += right.engagedSessions
+        left.sessionMilliseconds += right.sessionMilliseconds
+        left.engagedMilliseconds += right.engagedMilliseconds
+        left.durations += right.durations
+        left.engagements += right.engagements
+    }
+}
+
+/// One site's figures for one local day, in total and by dimension; holds no visitor.
+package struct DayFigures: Hashable, Sendable {
+    package var day: LocalDay
+    package var totals: Figures
+    package var rows: [Dimension: [String: Figures]]
+    /// The last event of any session that started on this day; `nil` without sessions.
+    package var lastActivity: Instant?
+
+    package init(
+        day: LocalDay, totals: Figures = Figures(), rows: [Dimension: [String: Figures]] = [:],
+        lastActivity: Instant? = nil
+    ) {
+        self.day = day
+        self.totals = totals
+        self.rows = rows
+        self.lastActivity = lastActivity
+    }
+}

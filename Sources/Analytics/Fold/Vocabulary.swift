@@ -1,0 +1,125 @@
+/// The texts of a fold as small dense numbers, per dimension. Partitions have dictionaries of
+/// their own; reading one maps its numbers to these.
+package struct Vocabulary: Sendable {
+    /// Numbers for the values of one dimension.
+    struct Terms: Sendable {
+        private(set) var texts: [String] = []
+        private var numbers: [String: UInt32] = [:]
+
+        mutating func number(of text: String) -> UInt32 {
+            let text = text.isEmpty ? Dimension.unknownValue : text
+            if let number = numbers[text] { return number }
+            let number = UInt32(texts.count)
+            texts.append(text)
+            numbers[text] = number
+            return number
+        }
+
+        func number(ifPresent text: String) -> UInt32? { numbers[text] }
+    }
+
+    /// Entry, exit and viewed pages share their numbers.
+    static let acquisitionDimensions: [Dimension] = [
+        .source, .channel, .referrer, .utmSource, .utmMedium, .utmCampaign, .utmContent, .utmTerm,
+    ]
+    static let profileDimensions: [Dimension] = [
+        .country, .region, .language, .browser, .browserVersion, .os, .osVersion, .device, .screen,
+    ]
+
+    private(set) var terms: [Terms]
+    private(set) var pages: [(path: UInt32, title: UInt32)] = []
+    private(set) var acquisitions: [[UInt32]] = []
+    private(set) var profiles: [[UInt32]] = []
+    /// From 1: the number 0 is the pageview.
+    private(set) var names: [(term: UInt32, isInteractive: Bool)] = [(0, true)]
+
+    private var pageNumbers: [Page: UInt32] = [:]
+    private var acquisitionNumbers: [Acquisition: UInt32] = [:]
+    private var profileNumbers: [ClientProfile: UInt32] = [:]
+    private var nameNumbers: [NameKey: Int32] = [:]
+
+    private struct NameKey: Hashable {
+        var name: String
+        var isInteractive: Bool
+    }
+
+    package init() {
+        terms = Array(repeating: Terms(), count: Dimension.allCases.count)
+    }
+
+    package mutating func number(of page: Page) -> UInt32 {
+        if let number = pageNumbers[page] { return number }
+        let number = UInt32(pages.count)
+        pages.append((term(page.path, of: .page), term(page.title, of: .title)))
+        pageNumbers[page] = number
+        return number
+    }
+
+    package mutating func number(of acquisition: Acquisition) -> UInt32 {
+        if let number = acquisitionNumbers[acquisition] { return number }
+        let tags = acquisition.tags
+        let values = [
+            acquisition.source, acquisition.channel, acquisition.referrer, tags.source,
+            tags.medium, tags.campaign, tags.content, tags.term,
+        ]
+        let number = UInt32(acquisitions.count)
+        acquisitions.append(zip(values, Self.acquisitionDimensions).map { term($0, of: $1) })
+        acquisitionNumbers[acquisition] = number
+        return number
+    }
+
+    package mutating func number(of profile: ClientProfile) -> UInt32 {
+        if let number = profileNumbers[profile] { return number }
+        let client = profile.client
+        let values = [
+            profile.country, profile.region, profile.language, client.browser,
+            Self.versioned(client.browser, client.browserVersion), client.os,
+            Self.versioned(client.os, client.osVersion),
+            client.device == .other ? "" : client.device.rawValue, profile.screen?.rawValue ?? "",
+        ]
+        let number = UInt32(profiles.count)
+        profiles.append(zip(values, Self.profileDimensions).map { term($0, of: $1) })
+        profileNumbers[profile] = number
+        return number
+    }
+
+    package mutating func number(ofEvent name: String, isInteractive: Bool) -> Int32 {
+        let key = NameKey(name: name, isInteractive: isInteractive)
+        if let number = nameNumbers[key] { return number }
+        let number = Int32(names.count)
+        names.append((term(name, of: .event), isInteractive))
+        nameNumbers[key] = number
+        return number
+    }
+
+    mutating func term(_ text: String, of dimension: Dimension) -> UInt32 {
+        terms[dimension.vocabularyIndex].number(of: text)
+    }
+
+    func text(_ number: UInt32, of dimension: Dimension) -> String {
+        terms[dimension.vocabularyIndex].texts[Int(number)]
+    }
+
+    func number(ifPresent text: String, of dimension: Dimension) -> UInt32? {
+        terms[dimension.vocabularyIndex].number(ifPresent: text)
+    }
+
+    func count(of dimension: Dimension) -> Int { terms[dimension.vocabularyIndex].texts.count }
+
+    /// A version says little without its browser: `Safari 17.4`.
+    private static func versioned(_ name: String, _ version: String) -> String {
+        version.isEmpty ? name : "\(name) \(version)"
+    }
+}
+
+extension Dimension {
+    /// Position in arrays that hold something for each dimension.
+    var index: Int { Int(code) - 1 }
+
+    fileprivate var vocabularyIndex: Int {
+        switch self {
+        case .entryPage, .exitPage: Dimension.page.index
+        default: index
+        }
+    }
+}

@@ -1,0 +1,282 @@
+/// A beacon that can't be taken: which field, and what is wrong with it.
+package struct BeaconError: Error, Hashable, Sendable, CustomStringConvertible {
+    package var field: String
+    package var message: String
+
+    package init(field: String, message: String) {
+        self.field = field
+        self.message = message
+    }
+
+    package var description: String { "\(field) \(message)" }
+}
+
+/// Bytes → Beacon, or the field that is at fault (DESIGN §8, the JSON that Plausible's trackers
+/// send). Unknown keys are ignored; a key that comes twice counts by its last value.
+package enum BeaconDecoder {
+    package static func decode(_ body: UnsafeBufferPointer<UInt8>) throws(BeaconError) -> Beacon {
+        var fields = Fields()
+        do throws(JSONReader.SyntaxError) {
+            var reader = JSONReader(body)
+            guard try reader.peek() == .object else {
+                throw JSONReader.SyntaxError(offset: 0)
+            }
+            try reader.readObject { (key, reader) throws(JSONReader.SyntaxError) in
+                try fields.read(key, &reader)
+            }
+            try reader.finish()
+        } catch {
+            throw BeaconError(
+                field: "body",
+                message: "must be a JSON object in UTF-8 (fault at byte \(error.offset))")
+        }
+        return try fields.beacon()
+    }
+}
+
+/// The values as sent, each with its first fault; checked once the whole body was read.
+private struct Fields {
+    private var name: String?
+    private var url: String?
+    private var domains: String?
+    private var referrer: String?
+    private var title: String?
+    private var timeZone: String?
+    private var nonce: String?
+    private var engaged: String?
+    private var scroll: String?
+    private var width: String?
+    private var properties: [(name: String, value: String)] = []
+    private var revenue: Revenue?
+    private var isInteractive = true
+    private var countsHashRoutes = false
+    private var isAutomated = false
+    private var fault: BeaconError?
+
+    mutating func read(
+        _ key: String, _ reader: inout JSONReader
+    ) throws(JSONReader.SyntaxError) {
+        switch key {
+        case "n", "name": name = try text("name", &reader, takesNumbers: true)
+        case "u", "url": url = try text("url", &reader)
+        case "d", "domain": domains = try text("domain", &reader)
+        case "r", "referrer": referrer = try text("referrer", &reader)
+        case "t", "title": title = try text("title", &reader)
+        case "tz": timeZone = try text("tz", &reader)
+        case "k": nonce = try text("k", &reader, takesNumbers: true)
+        case "e": engaged = try lenient(&reader)
+        case "sd": scroll = try lenient(&reader)
+        case "w": width = try lenient(&reader)
+        case "i": isInteractive = try flag(&reader) ?? true
+        case "h": countsHashRoutes = try flag(&reader) ?? false
+        case "wd": isAutomated = try flag(&reader) ?? false
+        case "p", "props", "m", "meta": try readProperties(&reader)
+        case "$", "revenue": try readRevenue(&reader)
+        default: try reader.skipValue()
+        }
+    }
+
+    func beacon() throws(BeaconError) -> Beacon {
+        if let fault { throw fault }
+        guard let name = name?.trimmed, !name.isEmpty else {
+            throw BeaconError(field: "name", message: "is required")
+        }
+        guard name.count <= BeaconLimits.name else {
+            throw tooLong("name", BeaconLimits.name, "characters")
+        }
+        guard let url = url?.trimmed, !url.isEmpty else {
+            throw BeaconError(field: "url", message: "is required")
+        }
+        guard url.utf8.count <= BeaconLimits.url else {
+            throw tooLong("url", BeaconLimits.url, "bytes")
+        }
+        var beacon = Beacon(name: name, url: url)
+        beacon.domains = try siteNames()
+        beacon.referrer = referrer.map { $0.cut(toBytes: BeaconLimits.referrer) }
+        beacon.title = title.map { String($0.prefix(BeaconLimits.title)) }
+        beacon.timeZone = timeZone.flatMap { $0.utf8.count <= BeaconLimits.timeZone ? $0 : nil }
+        guard (nonce ?? "").utf8.count <= BeaconLimits.nonce else {
+            throw tooLong("k", BeaconLimits.nonce, "bytes")
+        }
+        beacon.nonce = nonce.flatMap { $0.isEmpty ? nil : $0 }
+        beacon.viewportWidth = width.flatMap(Int.init(truncating:)).flatMap {
+            (1...100_000).contains($0) ? $0 : nil
+        }
+        beacon.isInteractive = isInteractive
+        beacon.countsHashRoutes = countsHashRoutes
+        beacon.isAutomated = isAutomated
+        beacon.revenue = revenue
+        beacon.properties = try boundedProperties()
+        if name == Beacon.nameOfEngagement { try readEngagement(into: &beacon) }
+        return beacon
+    }
+
+    private func siteNames() throws(BeaconError) -> [String] {
+        guard let domains else { return [] }
+        let names = domains.split(separator: ",").map { String($0).trimmed }.filter { !$0.isEmpty }
+        guard !names.isEmpty else {
+            throw BeaconError(field: "domain", message: "can't be blank")
+        }
+        guard names.count <= BeaconLimits.domains else {
+            throw BeaconError(
+                field: "domain", message: "names over \(BeaconLimits.domains) sites")
+        }
+        return names
+    }
+
+    private func boundedProperties() throws(BeaconError) -> [(name: String, value: String)] {
+        for (name, value) in properties {
+            guard name.utf8.count <= BeaconLimits.propertyName else {
+                throw tooLong("props", BeaconLimits.propertyName, "bytes in a name")
+            }
+            guard value.utf8.count <= BeaconLimits.propertyValue else {
+                throw tooLong("props", BeaconLimits.propertyValue, "bytes in a value")
+            }
+        }
+        return Array(properties.prefix(BeaconLimits.properties))
+    }
+
+    private func readEngagement(into beacon: inout Beacon) throws(BeaconError) {
+        let time = engaged.flatMap(Int64.init)
+        beacon.engagedMilliseconds = time.map {
+            (0..<BeaconLimits.engagedMilliseconds).contains($0) ? $0 : 0
+        }
+        beacon.scrollDepth = scroll.flatMap(Int.init).flatMap { $0 < 0 ? nil : min($0, 100) }
+        guard beacon.engagedMilliseconds != nil || beacon.scrollDepth != nil else {
+            throw BeaconError(
+                field: "e", message: "or sd must be an integer in an engagement event")
+        }
+    }
+
+    // MARK: Values
+
+    private mutating func text(
+        _ field: String, _ reader: inout JSONReader, takesNumbers: Bool = false
+    ) throws(JSONReader.SyntaxError) -> String? {
+        switch try reader.peek() {
+        case .string: return try reader.readString()
+        case .number where takesNumbers: return try reader.readNumber()
+        case .null: try reader.readNull()
+        default:
+            try reader.skipValue()
+            fault = fault ?? BeaconError(field: field, message: "must be a string")
+        }
+        return nil
+    }
+
+    /// A number, or a string that may hold one; anything else counts as absent, as Plausible's
+    /// server has it.
+    private func lenient(_ reader: inout JSONReader) throws(JSONReader.SyntaxError) -> String? {
+        switch try reader.peek() {
+        case .string: return try reader.readString()
+        case .number: return try reader.readNumber()
+        default:
+            try reader.skipValue()
+            return nil
+        }
+    }
+
+    private func flag(_ reader: inout JSONReader) throws(JSONReader.SyntaxError) -> Bool? {
+        switch try reader.peek() {
+        case .boolean: return try reader.readBoolean()
+        case .number: return try reader.readNumber() != "0"
+        default:
+            try reader.skipValue()
+            return nil
+        }
+    }
+
+    /// An object, or a JSON string that holds one; anything else is ignored.
+    private mutating func readProperties(
+        _ reader: inout JSONReader
+    ) throws(JSONReader.SyntaxError) {
+        switch try reader.peek() {
+        case .object: try readPropertyObject(&reader)
+        case .string:
+            let inner = Array(try reader.readString().utf8)
+            properties = inner.withUnsafeBufferPointer { bytes in
+                var copy = self
+                var innerReader = JSONReader(bytes)
+                do throws(JSONReader.SyntaxError) {
+                    guard try innerReader.peek() == .object else { return [] }
+                    try copy.readPropertyObject(&innerReader)
+                    return copy.properties
+                } catch {
+                    return []
+                }
+            }
+        default: try reader.skipValue()
+        }
+    }
+
+    private mutating func readPropertyObject(
+        _ reader: inout JSONReader
+    ) throws(JSONReader.SyntaxError) {
+        var found: [(name: String, value: String)] = []
+        try reader.readObject { (name, reader) throws(JSONReader.SyntaxError) in
+            let value: String
+            switch try reader.peek() {
+            case .string: value = try reader.readString()
+            case .number: value = try reader.readNumber()
+            case .boolean: value = try reader.readBoolean() ? "true" : "false"
+            default:
+                try reader.skipValue()
+                return
+            }
+            guard !value.trimmed.isEmpty, !name.isEmpty else { return }
+            found.removeAll { $0.name == name }
+            // Past the limit a property is dropped; one more is read to know of an over-long one.
+            if found.count <= BeaconLimits.properties { found.append((name, value)) }
+        }
+        properties = found
+    }
+
+    /// An invalid revenue is dropped, the event kept.
+    private mutating func readRevenue(_ reader: inout JSONReader) throws(JSONReader.SyntaxError) {
+        var currency: String?
+        var amount: String?
+        switch try reader.peek() {
+        case .object:
+            try reader.readObject { (key, reader) throws(JSONReader.SyntaxError) in
+                switch (key, try reader.peek()) {
+                case ("currency", .string): currency = try reader.readString()
+                case ("amount", .string): amount = try reader.readString()
+                case ("amount", .number): amount = try reader.readNumber()
+                default: try reader.skipValue()
+                }
+            }
+        default: try reader.skipValue()
+        }
+        if let currency, let amount { revenue = Revenue(currency: currency, amount: amount) }
+    }
+
+    private func tooLong(_ field: String, _ limit: Int, _ unit: String) -> BeaconError {
+        BeaconError(field: field, message: "is over \(limit) \(unit)")
+    }
+}
+
+extension Int {
+    /// The whole part of a decimal number in text.
+    fileprivate init?(truncating text: String) {
+        guard let value = Double(text), value.magnitude < 1e9 else { return nil }
+        self.init(value)
+    }
+}
+
+extension String {
+    package var trimmed: String {
+        guard first?.isWhitespace == true || last?.isWhitespace == true else { return self }
+        var text = Substring(self)
+        while text.first?.isWhitespace == true { text.removeFirst() }
+        while text.last?.isWhitespace == true { text.removeLast() }
+        return String(text)
+    }
+
+    /// The longest prefix of whole characters within `limit` bytes.
+    package func cut(toBytes limit: Int) -> String {
+        guard utf8.count > limit else { return self }
+        var end = utf8.index(startIndex, offsetBy: limit)
+        while end.samePosition(in: self) == nil { end = utf8.index(before: end) }
+        return String(self[..<end])
+    }
+}

@@ -1,0 +1,66 @@
+/// A beacon with what its request tells of the sender. The address and the user agent live no
+/// longer than this value (I3).
+package struct Hit: Sendable {
+    package var beacon: Beacon
+    package var page: WebAddress
+    package var sender: Sender
+    package var time: Instant
+
+    package init(beacon: Beacon, page: WebAddress, sender: Sender, time: Instant) {
+        self.beacon = beacon
+        self.page = page
+        self.sender = sender
+        self.time = time
+    }
+}
+
+/// Who sent a beacon, as its request's headers and connection say. Its description redacts.
+package struct Sender: Sendable, CustomStringConvertible {
+    package var address: ClientAddress?
+    /// At most `BeaconLimits.userAgent` bytes.
+    package var userAgent: String
+    package var hints: ClientHints
+    /// `nil` where the record has no headers, as a log line.
+    package var acceptLanguage: String?
+    package var knowsHeaders: Bool
+    /// `Sec-Purpose`, `Purpose` or `X-Moz` said that the page was fetched ahead of a visit.
+    package var isPrefetch: Bool
+    /// `Sec-GPC: 1` or `DNT: 1`.
+    package var optsOut: Bool
+
+    package init(
+        address: ClientAddress?, userAgent: String, hints: ClientHints = .none,
+        acceptLanguage: String? = nil, knowsHeaders: Bool = false, isPrefetch: Bool = false,
+        optsOut: Bool = false
+    ) {
+        self.address = address
+        self.userAgent = userAgent.cut(toBytes: BeaconLimits.userAgent)
+        self.hints = hints
+        self.acceptLanguage = acceptLanguage
+        self.knowsHeaders = knowsHeaders
+        self.isPrefetch = isPrefetch
+        self.optsOut = optsOut
+    }
+
+    package var description: String { "<sender>" }
+
+    /// Reads the headers that say something of the sender.
+    /// - Parameter header: the value of a header named in lower case, or `nil`.
+    package init(address: ClientAddress?, header: (String) -> String?) {
+        let purpose = [header("sec-purpose"), header("purpose"), header("x-purpose"), header("x-moz")]
+        self.init(
+            address: address, userAgent: header("user-agent") ?? "",
+            hints: ClientHints(
+                brands: header("sec-ch-ua"),
+                fullVersionList: header("sec-ch-ua-full-version-list"),
+                mobile: header("sec-ch-ua-mobile"), platform: header("sec-ch-ua-platform"),
+                platformVersion: header("sec-ch-ua-platform-version"),
+                model: header("sec-ch-ua-model")),
+            acceptLanguage: header("accept-language"), knowsHeaders: true,
+            isPrefetch: purpose.contains {
+                $0.map { $0.contains("prefetch") || $0.contains("prerender") || $0.contains("preview") }
+                    ?? false
+            },
+            optsOut: header("sec-gpc") == "1" || header("dnt") == "1")
+    }
+}

@@ -1,0 +1,141 @@
+/// The way of a beacon from bytes to an event, as a list to read: decode (`BeaconDecoder`), then
+/// the steps here, then the visitor, then the journal. The first drop wins.
+package struct IngestSteps: Sendable {
+    package let bots: BotRules
+    package let clients: ClientRules
+    package let sources: SourceRules
+
+    package init(
+        bots: BotRules = .standard, clients: ClientRules = .standard,
+        sources: SourceRules = .standard
+    ) {
+        self.bots = bots
+        self.clients = clients
+        self.sources = sources
+    }
+
+    /// What becomes of a hit.
+    package enum Outcome: Sendable {
+        case kept(Event)
+        /// Nothing is kept but the count.
+        case dropped(DropReason)
+        /// Counted as `bot` and set aside with the rule that caught it.
+        case setAside(Event, BotVerdict)
+    }
+
+    /// Step 2, admit: each looks at one thing and answers why it drops the hit, or `nil`.
+    private static let admission: [@Sendable (Hit, SiteSettings, Domain) -> DropReason?] = [
+        isExcluded, isForeignHost, isPrefetch, isOptedOut,
+    ]
+
+    /// The event comes without its visitor: that needs the site's salt.
+    package func run(_ hit: Hit, for site: Site) -> Outcome {
+        for step in Self.admission {
+            if let reason = step(hit, site.settings, site.domain) { return .dropped(reason) }
+        }
+        let event = enrich(hit, for: site)
+        if let verdict = verdict(on: hit) { return .setAside(event, verdict) }
+        return .kept(event)
+    }
+
+    /// Whether the event is counted without a visitor.
+    package static func isCountedWithoutVisitor(_ hit: Hit, for site: Site) -> Bool {
+        hit.sender.optsOut && site.settings.privacySignals == .anonymous
+    }
+
+    // MARK: Step 2, admit
+
+    private static func isExcluded(
+        _ hit: Hit, _ settings: SiteSettings, _: Domain
+    ) -> DropReason? {
+        guard let address = hit.sender.address else { return nil }
+        return settings.excludedAddresses.contains { $0.contains(address) } ? .excluded : nil
+    }
+
+    private static func isForeignHost(
+        _ hit: Hit, _ settings: SiteSettings, _ domain: Domain
+    ) -> DropReason? {
+        guard !settings.hosts.isEmpty else { return nil }
+        let isCounted = hit.page.host == domain.name || settings.hosts.contains(hit.page.host)
+        return isCounted ? nil : .foreignHost
+    }
+
+    private static func isPrefetch(_ hit: Hit, _: SiteSettings, _: Domain) -> DropReason? {
+        hit.sender.isPrefetch ? .prefetch : nil
+    }
+
+    private static func isOptedOut(
+        _ hit: Hit, _ settings: SiteSettings, _: Domain
+    ) -> DropReason? {
+        guard hit.sender.optsOut else { return nil }
+        switch settings.privacySignals {
+        case .ignore: return nil
+        case .drop: return .optedOut
+        // Without a visitor there is no session that an engagement update could belong to.
+        case .anonymous: return hit.beacon.name == Beacon.nameOfEngagement ? .optedOut : nil
+        }
+    }
+
+    private func verdict(on hit: Hit) -> BotVerdict? {
+        bots.verdict(
+            BotSignals(
+                userAgent: hit.sender.userAgent, webdriver: hit.beacon.isAutomated,
+                hasAcceptLanguage: hit.sender.knowsHeaders
+                    ? hit.sender.acceptLanguage != nil : nil,
+                hints: hit.sender.hints))
+    }
+
+    // MARK: Step 3, enrich
+
+    /// What is kept of the hit: the address cleaned, the source, the client and the country.
+    package func enrich(_ hit: Hit, for site: Site) -> Event {
+        var policy = site.settings.addresses
+        if hit.beacon.countsHashRoutes { policy.hashRoutes = true }
+        let address = PageAddress(cleaning: hit.page, policy: policy)
+        let title = hit.beacon.title.map { Scrubber.scrub($0, limit: BeaconLimits.title).text }
+        return Event(
+            site: site.id, visitor: nil, time: hit.time, kind: kind(of: hit.beacon),
+            page: Page(host: address.host, path: address.path, title: title ?? ""),
+            acquisition: sources.acquisition(
+                page: hit.page, referrer: hit.beacon.referrer,
+                siteHosts: [site.domain.name] + site.settings.hosts,
+                ignoredReferrers: site.settings.ignoredReferrers),
+            profile: profile(of: hit),
+            properties: hit.beacon.properties.map {
+                EventProperty(
+                    name: Scrubber.scrub($0.name, limit: BeaconLimits.propertyName).text,
+                    value: Scrubber.scrub($0.value, limit: BeaconLimits.keptPropertyValue).text)
+            },
+            revenue: hit.beacon.revenue)
+    }
+
+    private func kind(of beacon: Beacon) -> Event.Kind {
+        switch beacon.name {
+        case Beacon.nameOfPageview: .pageview
+        case Beacon.nameOfEngagement:
+            .engagement(
+                milliseconds: beacon.engagedMilliseconds ?? 0, scrollDepth: beacon.scrollDepth)
+        default:
+            .custom(
+                name: Scrubber.scrub(beacon.name, limit: BeaconLimits.name).text,
+                isInteractive: beacon.isInteractive)
+        }
+    }
+
+    private func profile(of hit: Hit) -> ClientProfile {
+        ClientProfile(
+            client: clients.client(userAgent: hit.sender.userAgent, hints: hit.sender.hints),
+            screen: hit.beacon.viewportWidth.map(ScreenClass.init(viewportWidth:)),
+            language: Self.language(acceptLanguage: hit.sender.acceptLanguage),
+            country: hit.beacon.timeZone.flatMap(Places.country(timeZone:)) ?? "")
+    }
+
+    /// The primary subtag of the header's first language: `lv-LV,lv;q=0.9` is `lv`.
+    static func language(acceptLanguage: String?) -> String {
+        guard let acceptLanguage else { return "" }
+        let subtag = acceptLanguage.prefix { !",;-_ ".contains($0) }.lowercased()
+        let isTag = (2...3).contains(subtag.utf8.count)
+            && subtag.utf8.allSatisfy { (97...122).contains($0) }
+        return isTag ? subtag : ""
+    }
+}

@@ -1,0 +1,90 @@
+/// What figures can be broken down by. The raw value is the name that users type and files hold.
+package enum Dimension: String, Hashable, Sendable, CaseIterable {
+    // Session dimensions: a session has the value of its first event, and brings all its metrics.
+    case entryPage = "entry_page"
+    case exitPage = "exit_page"
+    case source
+    case channel
+    case referrer
+    case utmSource = "utm_source"
+    case utmMedium = "utm_medium"
+    case utmCampaign = "utm_campaign"
+    case utmContent = "utm_content"
+    case utmTerm = "utm_term"
+    case country
+    case region
+    case language
+    case browser
+    case browserVersion = "browser_version"
+    case os
+    case osVersion = "os_version"
+    case device
+    case screen
+    case visitNumber = "visit_number"
+    case daysSinceLastVisit = "days_since_last_visit"
+    // Event dimensions: each event has a value; no bounces, no durations.
+    case page
+    case title
+    case event
+    /// The hour of the local day; sessions by the hour in which they start.
+    case hour
+
+    package static let sessionDimensions = allCases.filter(\.isOfSession)
+
+    package var isOfSession: Bool {
+        switch self {
+        case .page, .title, .event, .hour: false
+        default: true
+        }
+    }
+
+    /// Whether a row of this dimension has bounces and durations.
+    package var hasSessionMetrics: Bool { isOfSession || self == .hour }
+
+    /// How many values a day are kept, by size; the rest is `(other)` (DESIGN §5).
+    package var standardLimit: Int {
+        switch self {
+        case .page: 5_000
+        case .entryPage, .exitPage, .title, .referrer, .utmSource, .utmMedium, .utmCampaign,
+            .utmContent, .utmTerm:
+            1_000
+        default: 250
+        }
+    }
+
+    package static let unknownValue = "(none)"
+    package static let otherValue = "(other)"
+
+    /// The dimension's number in rollup rows; never changed after a release.
+    package var code: Int64 {
+        switch self {
+        case .entryPage: 1
+        case .exitPage: 2
+        case .source: 3
+        case .channel: 4
+        case .referrer: 5
+        case .utmSource: 6
+        case .utmMedium: 7
+        case .utmCampaign: 8
+        case .utmContent: 9
+        case .utmTerm: 10
+        case .country: 11
+        case .region: 12
+        case .language: 13
+        case .browser: 14
+        case .browserVersion: 15
+        case .os: 16
+        case .osVersion: 17
+        case .device: 18
+        case .screen: 19
+        case .visitNumber: 20
+        case .daysSinceLastVisit: 21
+        case .page: 22
+        case .title: 23
+        case .event: 24
+        case .hour: 25
+        }
+    }
+
+    package static let codeOfTotals: Int64 = 0
+}

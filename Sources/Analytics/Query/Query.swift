@@ -1,0 +1,91 @@
+/// A question to a site's figures: site, period, metrics, dimension, filter → rows.
+package struct Query: Hashable, Sendable {
+    package var days: ClosedRange<LocalDay>
+    package var metrics: [Metric]
+    package var dimension: Dimension?
+    package var filter: SessionFilter?
+    /// The most rows to give; totals are of all values.
+    package var limit: Int?
+
+    package init(
+        days: ClosedRange<LocalDay>, metrics: [Metric], dimension: Dimension? = nil,
+        filter: SessionFilter? = nil, limit: Int? = nil
+    ) {
+        self.days = days
+        self.metrics = metrics
+        self.dimension = dimension
+        self.filter = filter
+        self.limit = limit
+    }
+}
+
+/// What figures a range of days has, summed; the input to `QueryAnswer`.
+package struct RangeFigures: Sendable {
+    package var totals: Figures
+    package var rows: [String: Figures]
+    /// Whether the newVisitors of these days add up to an exact distinct count.
+    package var countsVisitorsExactly: Bool
+    /// The figures hold data up to here.
+    package var asOf: Instant
+
+    package init(totals: Figures, rows: [String: Figures], countsVisitorsExactly: Bool, asOf: Instant) {
+        self.totals = totals
+        self.rows = rows
+        self.countsVisitorsExactly = countsVisitorsExactly
+        self.asOf = asOf
+    }
+}
+
+/// Rows in falling order of the first metric; where `visitors` can't be exact, `visitor_days`
+/// stands in its place, in metrics, rows and totals alike (I9).
+package struct QueryAnswer: Hashable, Sendable {
+    package struct Row: Hashable, Sendable {
+        package var value: String
+        /// One for each metric; `nil` where the dimension has no such figure.
+        package var figures: [Double?]
+    }
+
+    package var site: Domain
+    package var timeZone: String
+    package var days: ClosedRange<LocalDay>
+    package var asOf: Instant
+    package var metrics: [Metric]
+    package var dimension: Dimension?
+    package var rows: [Row]
+    package var totals: [Double?]
+    /// A day of the range keeps only its largest values, the rest as `(other)`: a value's figures
+    /// may be larger than said.
+    package var atLeast: Bool
+
+    package init(site: Site, query: Query, figures: RangeFigures) {
+        let isExact = figures.countsVisitorsExactly
+        let isOneDay = query.days.lowerBound == query.days.upperBound
+        var metrics: [Metric] = []
+        for metric in query.metrics {
+            let answered = metric == .visitors && !isExact ? .visitorDays : metric
+            if !metrics.contains(answered) { metrics.append(answered) }
+        }
+        func values(_ figures: Figures, _ dimension: Dimension?) -> [Double?] {
+            let visitors = isOneDay ? figures.visitors : isExact ? figures.newVisitors : nil
+            return metrics.map { $0.value(of: figures, exactVisitors: visitors, in: dimension) }
+        }
+        self.site = site.domain
+        timeZone = site.epochs[site.epochs.count - 1].timeZone
+        days = query.days
+        asOf = figures.asOf
+        self.metrics = metrics
+        dimension = query.dimension
+        totals = values(figures.totals, nil)
+        atLeast = figures.rows[Dimension.otherValue] != nil
+        let sorted = figures.rows
+            .map { Row(value: $0.key, figures: values($0.value, query.dimension)) }
+            .sorted(by: Self.precedes)
+        rows = query.limit.map { Array(sorted.prefix($0)) } ?? sorted
+    }
+
+    private static func precedes(_ left: Row, _ right: Row) -> Bool {
+        let (a, b) = (left.figures.first ?? nil, right.figures.first ?? nil)
+        if a != b { return (a ?? -1) > (b ?? -1) }
+        return left.value < right.value
+    }
+}

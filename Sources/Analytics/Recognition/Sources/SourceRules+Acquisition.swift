@@ -1,0 +1,135 @@
+extension SourceRules {
+    /// Where a visit that begins on `page` came from.
+    ///
+    /// Tags speak first (`utm_source`, then `source`, then `ref`), then an ad's click id, then the
+    /// referrer, then a click id that only tells who sent the link on. Nothing of these: Direct.
+    /// - Parameters:
+    ///   - referrer: as the browser sent it; one that can't be read counts as none.
+    ///   - siteHosts: the site's own hosts, each with those below it; a link from them, from the
+    ///     page's host or from the machine itself (`localhost`) sends nobody.
+    ///   - ignoredReferrers: hosts that the owner says only give visitors back, as payment
+    ///     providers do; those of category `passage` do so for every site.
+    package func acquisition(
+        page: WebAddress, referrer: String?, siteHosts: [String], ignoredReferrers: [String]
+    ) -> Acquisition {
+        let query = CampaignQuery(page.rawQuery, rules: self)
+        let referral = referrer.flatMap {
+            self.referral($0, page: page, own: siteHosts, ignored: ignoredReferrers)
+        }
+        guard referral != nil || !query.isEmpty else { return .direct }
+        let origin = origin(query, referral)
+        let channel = Channel.name(of: origin.signs(campaign: query.tags.campaign))
+        return Acquisition(
+            source: origin.name, channel: channel, referrer: referral?.text ?? "",
+            tags: query.tags)
+    }
+
+    // MARK: The referrer
+
+    /// An address that sent the visitor.
+    private struct Referral {
+        let address: WebAddress
+        let source: KnownSource?
+        /// What is kept of it.
+        let text: String
+    }
+
+    private func referral(
+        _ text: String, page: WebAddress, own: [String], ignored: [String]
+    ) -> Referral? {
+        // Some clients leave the scheme out: `www.google.com/search`.
+        guard !text.isEmpty,
+            let address = WebAddress(text) ?? Self.host(in: text).flatMap({ _ in
+                WebAddress("https://" + text)
+            })
+        else { return nil }
+        let host = address.host
+        if host == page.host || Self.isThisMachine(host) { return nil }
+        if own.contains(where: { Self.isWithin(host, $0) }) { return nil }
+        if ignored.contains(where: { Self.isWithin(host, $0) }) { return nil }
+        let source = source(referring: address)
+        if source?.category == .passage { return nil }
+        return Referral(
+            address: address, source: source, text: Self.kept(address, source?.category))
+    }
+
+    private static func isThisMachine(_ host: String) -> Bool {
+        host == "localhost" || host.hasSuffix(".localhost") || host == "127.0.0.1"
+            || host == "[::1]"
+    }
+
+    private static func isWithin(_ host: String, _ domain: String) -> Bool {
+        guard host.hasSuffix(domain), !domain.isEmpty else { return false }
+        let rest = host.utf8.count - domain.utf8.count
+        return rest == 0 || host.utf8.dropFirst(rest - 1).first == UInt8(ascii: ".")
+    }
+
+    private static func kept(_ address: WebAddress, _ category: SourceCategory?) -> String {
+        if category == .mail { return "" }
+        guard address.scheme != "android-app", address.rawPath.utf8.count > 1 else {
+            return address.host
+        }
+        let path = PathCleaner.cleaned(address.rawPath).path
+        return path == "/" ? address.host : address.host + path
+    }
+
+    // MARK: Who sent the visitor
+
+    /// The sender, and what the channel's rules look at.
+    private struct Origin {
+        let name: String
+        var tag = ""
+        var category: SourceCategory?
+        var medium = ""
+
+        func signs(campaign: String) -> Channel.Signs {
+            Channel.Signs(source: tag, category: category, medium: medium, campaign: campaign)
+        }
+    }
+
+    private func origin(_ query: CampaignQuery, _ referral: Referral?) -> Origin {
+        if !query.tags.source.isEmpty { return tagged(query.tags.source, query) }
+        if !query.reference.isEmpty {
+            var origin = tagged(query.reference, query)
+            // A `ref` that is a host says the same as a referrer would.
+            if origin.medium.isEmpty, Self.host(in: query.reference) != nil {
+                origin.medium = "referral"
+            }
+            return origin
+        }
+        if let click = query.click, !click.medium.isEmpty || referral == nil {
+            return Origin(
+                name: click.source.name, tag: click.source.name, category: click.source.category,
+                medium: firstFilled(query.tags.medium, click.medium, "referral"))
+        }
+        if let referral {
+            return Origin(
+                name: referral.source?.name ?? referral.address.unicodeHost,
+                tag: referral.address.host, category: referral.source?.category,
+                medium: firstFilled(query.tags.medium, "referral"))
+        }
+        return Origin(name: Acquisition.nameOfUnknown, medium: query.tags.medium)
+    }
+
+    private func tagged(_ tag: String, _ query: CampaignQuery) -> Origin {
+        if tag.lowercased() == "(direct)" {
+            return Origin(name: Acquisition.nameOfDirect, tag: tag, medium: query.tags.medium)
+        }
+        let known = source(tagged: tag)
+        var origin = Origin(
+            name: known?.source.name ?? Self.host(in: tag) ?? tag, tag: tag,
+            category: known?.source.category, medium: query.tags.medium)
+        guard origin.medium.isEmpty else { return origin }
+        if known?.isAd == true {
+            origin.medium = "cpc"
+        } else if let click = query.click, !click.medium.isEmpty {
+            origin.medium = click.medium
+            origin.category = origin.category ?? click.source.category
+        }
+        return origin
+    }
+
+    private func firstFilled(_ texts: String...) -> String {
+        texts.first { !$0.isEmpty } ?? ""
+    }
+}

@@ -1,0 +1,43 @@
+/// The number of a site in the data folder; never used again after the site was removed.
+package typealias SiteID = Int64
+
+/// A website that is counted, named by its domain.
+package struct Site: Hashable, Sendable {
+    package var id: SiteID
+    package var domain: Domain
+    package var settings: SiteSettings
+    /// At least one, by start.
+    package var epochs: [SiteEpoch]
+
+    package init(id: SiteID, domain: Domain, settings: SiteSettings, epochs: [SiteEpoch]) {
+        self.id = id
+        self.domain = domain
+        self.settings = settings
+        self.epochs = epochs
+    }
+
+    package var calendar: SiteCalendar { SiteCalendar(epochs: epochs) }
+}
+
+/// What happens to a beacon whose browser sent `Sec-GPC: 1` or `DNT: 1`.
+package enum PrivacySignalPolicy: String, Hashable, Sendable, Codable, CaseIterable {
+    /// Nothing is kept but the count `opted_out`.
+    case drop
+    /// The pageview is kept without a visitor: it counts in pageviews, in no session.
+    case anonymous
+    case ignore
+}
+
+/// What the owner sets for a site, apart from its epochs; in force at once.
+package struct SiteSettings: Hashable, Sendable, Codable {
+    /// Hosts that the site counts; empty counts any.
+    package var hosts: [String] = []
+    /// Addresses and networks whose visits are left out (the owner's own), in CIDR form.
+    package var excludedAddresses: [Network] = []
+    package var privacySignals = PrivacySignalPolicy.drop
+    package var addresses = AddressPolicy()
+    /// Hosts whose referrals begin no visit of their own: payment providers.
+    package var ignoredReferrers: [String] = []
+
+    package init() {}
+}

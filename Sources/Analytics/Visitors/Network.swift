@@ -1,0 +1,51 @@
+/// A range of addresses in CIDR form: `192.0.2.0/24`, `2001:db8::/32`, or one address.
+package struct Network: Hashable, Sendable {
+    /// As written, for the owner to recognise; the owner chose it, it comes from no beacon.
+    package let text: String
+    private let high: UInt64
+    private let low: UInt64
+    private let prefix: Int
+
+    package init?(_ text: String) {
+        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count <= 2, let address = ClientAddress(parts[0]) else { return nil }
+        let isIPv6 = parts[0].contains(":")
+        var prefix = 128
+        if parts.count == 2 {
+            guard let length = Int(parts[1]), (0...(isIPv6 ? 128 : 32)).contains(length) else {
+                return nil
+            }
+            prefix = isIPv6 ? length : length + 96
+        }
+        self.text = text
+        self.prefix = prefix
+        high = address.high & Self.mask(prefix)
+        low = address.low & Self.mask(prefix - 64)
+    }
+
+    package func contains(_ address: ClientAddress) -> Bool {
+        address.high & Self.mask(prefix) == high && address.low & Self.mask(prefix - 64) == low
+    }
+
+    /// The mask of the first `bits` of a word; all of them from 64 on, none below 1.
+    private static func mask(_ bits: Int) -> UInt64 {
+        bits >= 64 ? .max : bits <= 0 ? 0 : ~(.max >> UInt64(bits))
+    }
+}
+
+extension Network: Codable {
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        let text = try container.decode(String.self)
+        guard let network = Network(text) else {
+            throw DecodingError.dataCorruptedError(
+                in: container, debugDescription: "'\(text)' is no address or network.")
+        }
+        self = network
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(text)
+    }
+}

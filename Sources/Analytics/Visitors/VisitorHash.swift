@@ -1,0 +1,44 @@
+import Crypto
+import Foundation
+
+/// Stands for one browser on one site during one salt's life: 64 bits of a keyed hash.
+///
+/// Pseudonymous personal data while its event exists; printed nowhere.
+package struct Visitor: Hashable, Sendable, CustomStringConvertible {
+    package let value: UInt64
+    package var description: String { "<visitor>" }
+
+    package init(value: UInt64) {
+        self.value = value
+    }
+}
+
+/// 32 random bytes, per site and salt period; secret. Its description redacts.
+package struct Salt: Hashable, Sendable, CustomStringConvertible {
+    package static let byteCount = 32
+    package let bytes: [UInt8]
+    package var description: String { "<salt>" }
+
+    package init(bytes: [UInt8]) {
+        precondition(bytes.count == Self.byteCount, "a salt has 32 bytes")
+        self.bytes = bytes
+    }
+}
+
+/// Computes visitors: the first 64 bits of HMAC-SHA256(salt, network ‖ 0 ‖ User-Agent) (DESIGN §4).
+package struct VisitorHash: Sendable {
+    private let keyed: HMAC<SHA256>
+
+    package init(salt: Salt) {
+        keyed = HMAC(key: SymmetricKey(data: salt.bytes))
+    }
+
+    package func visitor(address: ClientAddress, userAgent: String) -> Visitor {
+        var message = address.networkBytes
+        message.append(0)
+        message.append(contentsOf: userAgent.utf8)
+        var hash = keyed
+        hash.update(data: message)
+        return Visitor(value: hash.finalize().prefix(8).reduce(0) { $0 << 8 | UInt64($1) })
+    }
+}

@@ -1,0 +1,11 @@
+#ifndef FOOTFALL_CFOOTFALL_H
+#define FOOTFALL_CFOOTFALL_H
+
+/// Forbids core dumps and reading this process's memory by others of the same user: a dump would
+/// hold addresses and user agents. Returns 0, or an errno.
+int footfall_forbid_core_dumps(void);
+
+/// The terminal's width in columns, or 0 when standard output is no terminal.
+int footfall_terminal_columns(void);
+
+#endif

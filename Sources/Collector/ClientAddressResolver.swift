@@ -1,0 +1,47 @@
+package import Analytics
+
+/// Whose address a request has: the peer's, or, only if the peer is a trusted proxy, that of
+/// exactly one header (DESIGN §8).
+package struct ClientAddressResolver: Sendable {
+    package static let standardHeader = "X-Forwarded-For"
+
+    let trustedProxies: [Network]
+    /// In lower case.
+    let header: String
+
+    package init(trustedProxies: [Network], header: String = Self.standardHeader) {
+        self.trustedProxies = trustedProxies
+        self.header = header.lowercased()
+    }
+
+    /// - Parameter values: all lines of the header, in order.
+    func resolve(peer: ClientAddress?, values: [String]) -> ClientAddress? {
+        guard let peer, isTrusted(peer) else { return peer }
+        var address = peer
+        // From the right: each trusted proxy vouches for the address that it put there.
+        for text in values.joined(separator: ",").split(separator: ",").reversed() {
+            // RFC 7239's form, "for=192.0.2.7;proto=https", where that header is chosen.
+            guard let next = ClientAddress(Self.node(in: text)) else { return address }
+            address = next
+            if !isTrusted(next) { return next }
+        }
+        return address
+    }
+
+    /// An untrusted peer on this machine or network that sends the header is most likely a proxy
+    /// that nobody told Footfall of.
+    func looksLikeUntrustedProxy(peer: ClientAddress?, values: [String]) -> Bool {
+        guard let peer, !values.isEmpty, !isTrusted(peer) else { return false }
+        return peer.isLoopback || peer.isPrivate
+    }
+
+    private func isTrusted(_ address: ClientAddress) -> Bool {
+        trustedProxies.contains { $0.contains(address) }
+    }
+
+    private static func node(in text: Substring) -> String {
+        let parts = text.split(separator: ";").map { String($0).trimmed }
+        let node = parts.first { $0.lowercased().hasPrefix("for=") }?.dropFirst(4)
+        return (node.map(String.init) ?? parts.first ?? "").filter { $0 != "\"" }
+    }
+}

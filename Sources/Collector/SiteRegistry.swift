@@ -1,0 +1,50 @@
+package import Analytics
+package import Storage
+import Synchronization
+
+/// The sites as the collector knows them: read again when the command line has changed something,
+/// and when a day was sealed.
+package final class SiteRegistry: Sendable {
+    package struct Entry: Sendable {
+        package let site: Site
+        package let calendar: SiteCalendar
+        /// Days that no event may enter any more.
+        let sealedDays: Set<LocalDay>
+    }
+
+    private struct Snapshot {
+        var byDomain: [String: Entry] = [:]
+        var version: [Int64?] = []
+    }
+
+    private let database: MainDatabase
+    private let snapshot = Mutex(Snapshot())
+
+    package init(database: MainDatabase) throws(StorageError) {
+        self.database = database
+        try refresh()
+    }
+
+    /// The site of a domain, `www.` and case apart.
+    package func entry(for domain: String) -> Entry? {
+        let found = snapshot.withLock { $0.byDomain[domain] }
+        if let found { return found }
+        guard let name = Domain(domain)?.name, name != domain else { return nil }
+        return snapshot.withLock { $0.byDomain[name] }
+    }
+
+    package var sites: [Site] { snapshot.withLock { $0.byDomain.values.map(\.site) } }
+
+    /// Reads the sites again if anything has changed; cheap if not.
+    package func refresh() throws(StorageError) {
+        let version = [try database.note(.registryVersion), try database.note(.lastAggregation)]
+        guard snapshot.withLock({ $0.version != version }) else { return }
+        var byDomain: [String: Entry] = [:]
+        for site in try database.sites() {
+            let sealed = try database.rollupDays(of: site).values.filter(\.isSealed).map(\.day)
+            byDomain[site.domain.name] = Entry(
+                site: site, calendar: site.calendar, sealedDays: Set(sealed))
+        }
+        snapshot.withLock { $0 = Snapshot(byDomain: byDomain, version: version) }
+    }
+}

@@ -1,0 +1,100 @@
+package import Analytics
+package import Storage
+import Synchronization
+
+/// Turns senders into visitors: keeps the salts in force at hand, and sessions one across a
+/// rotation.
+package final class VisitorFinder: Sendable {
+    private struct SiteState {
+        var period: SaltPeriod
+        var hash: VisitorHash
+        /// Under the salt of the period before, for one timeout after the rotation.
+        var previousHash: VisitorHash?
+        var crossing = RotationCrossing()
+    }
+
+    private let salts: SaltStore
+    private let states = Mutex<[SiteID: SiteState]>([:])
+
+    package init(salts: SaltStore) {
+        self.salts = salts
+    }
+
+    /// - Throws: `saltUnavailable`: the beacon can't be kept now.
+    package func visitor(
+        of sender: Sender, on entry: SiteRegistry.Entry, at time: Instant
+    ) throws(StorageError) -> Visitor? {
+        guard let address = sender.address else { return nil }
+        let timeout = entry.calendar.epoch(at: time).sessionTimeout
+        return try states.withLock { (states) throws(StorageError) in
+            var state = try current(states[entry.site.id], entry, time, timeout)
+            var previous: Visitor?
+            if RotationCrossing.needsPrevious(at: time, period: state.period, timeout: timeout) {
+                previous = state.previousHash?
+                    .visitor(address: address, userAgent: sender.userAgent)
+            } else {
+                state.previousHash = nil
+            }
+            let visitor = state.crossing.resolve(
+                current: state.hash.visitor(address: address, userAgent: sender.userAgent),
+                previous: previous, at: time, period: state.period, timeout: timeout)
+            states[entry.site.id] = state
+            return visitor
+        }
+    }
+
+    /// Rebuilds the values seen before a rotation from the journal, after a restart close to one.
+    package func rebuild(
+        from reader: EventReader, _ entries: [SiteRegistry.Entry], at now: Instant
+    ) throws(StorageError) {
+        for entry in entries {
+            let timeout = entry.calendar.epoch(at: now).sessionTimeout
+            let period = entry.calendar.saltPeriod(containing: now)
+            guard period.start + timeout >= now || period.end - timeout <= now else { continue }
+            let window = try reader.read(
+                sites: [entry.site.id], from: now - timeout, to: now + .minutes(1))
+            try states.withLock { (states) throws(StorageError) in
+                var state = try current(states[entry.site.id], entry, now, timeout)
+                for event in window.events[entry.site.id] ?? []
+                where event.visitor != FoldEvent.noVisitor {
+                    let time = Instant(milliseconds: event.time)
+                    state.crossing.note(
+                        Visitor(value: event.visitor), at: time,
+                        period: entry.calendar.saltPeriod(containing: time), timeout: timeout)
+                }
+                states[entry.site.id] = state
+            }
+        }
+    }
+
+    /// Forgets the salts of periods that are over, so that memory holds none that the disk lost.
+    package func forgetExpired(_ entries: [SiteRegistry.Entry], at now: Instant) {
+        states.withLock { states in
+            for entry in entries {
+                guard let state = states[entry.site.id] else { continue }
+                let timeout = entry.calendar.epoch(at: now).sessionTimeout
+                if now > state.period.start + timeout { states[entry.site.id]?.previousHash = nil }
+            }
+            let known = Set(entries.map(\.site.id))
+            states = states.filter { known.contains($0.key) }
+        }
+    }
+
+    private func current(
+        _ known: SiteState?, _ entry: SiteRegistry.Entry, _ time: Instant, _ timeout: TimeSpan
+    ) throws(StorageError) -> SiteState {
+        if let known, known.period.contains(time) { return known }
+        let period = entry.calendar.saltPeriod(containing: time)
+        let hash = VisitorHash(salt: try salts.salt(site: entry.site.id, period: period))
+        var previousHash: VisitorHash?
+        if RotationCrossing.needsPrevious(at: time, period: period, timeout: timeout) {
+            let before = entry.calendar.saltPeriod(
+                containing: period.start - TimeSpan(milliseconds: 1))
+            previousHash = try salts.existingSalt(site: entry.site.id, period: before)
+                .map(VisitorHash.init(salt:))
+        }
+        return SiteState(
+            period: period, hash: hash, previousHash: previousHash,
+            crossing: known?.crossing ?? RotationCrossing())
+    }
+}

@@ -1,0 +1,68 @@
+import Analytics
+import Storage
+
+/// What several panels need of one period, read once.
+struct PeriodFacts {
+    let site: Site
+    let now: Instant
+    let asOf: LocalMoment
+    let current: OpenFigures
+    let before: OpenFigures
+    let totals: [LocalDay: Figures]
+    let totalsBefore: [LocalDay: Figures]
+    let isExact: Bool
+    let isExactBefore: Bool
+    /// The local day of the site's first event; `nil` without any.
+    let firstDay: LocalDay?
+    let comparison: PeriodComparison
+
+    var days: ClosedRange<LocalDay> { comparison.days }
+    var isEmpty: Bool { !totals.values.contains(where: \.hasEvents) }
+
+    init(
+        site: Site, period: Period, now: Instant, current: OpenFigures, before: OpenFigures,
+        history: History
+    ) throws(StorageError) {
+        self.site = site
+        self.now = now
+        self.current = current
+        self.before = before
+        let calendar = site.calendar
+        asOf = LocalMoment(current.asOf, in: calendar)
+        totals = try current.totalsByDay()
+        totalsBefore = try before.totalsByDay()
+        isExact = try current.figures(dimension: nil).countsVisitorsExactly
+        isExactBefore = try before.figures(dimension: nil).countsVisitorsExactly
+        let read = totals.merging(totalsBefore) { current, _ in current }
+        firstDay = try history.firstDay(of: site, read: read, before: before.days.lowerBound)
+        comparison = PeriodComparison(
+            period: period, today: calendar.day(of: now), dayOfData: asOf.day, firstDay: firstDay)
+    }
+}
+
+/// Since when a site has events.
+struct History {
+    let folder: DataFolder
+    let database: MainDatabase
+
+    /// The earliest of: a folded day with events; a day of `read` with events; a day before the
+    /// ones read that has raw events which nobody folded yet.
+    func firstDay(
+        of site: Site, read: [LocalDay: Figures], before start: LocalDay
+    ) throws(StorageError) -> LocalDay? {
+        let rollups = Set(try database.rollupDays(of: site).keys)
+        var days = read.filter(\.value.hasEvents).map(\.key)
+        if let first = rollups.min(), let last = rollups.max() {
+            let stored = try database.totals(of: site, on: first...last)
+            days += stored.filter(\.value.hasEvents).map(\.key)
+        }
+        let input = try FoldInput(folder: folder, database: database)
+        days += input.days(of: site).subtracting(rollups).filter { $0 < start }
+        return days.min()
+    }
+}
+
+extension Figures {
+    /// Pageviews without a visitor count, too.
+    var hasEvents: Bool { pageviews > 0 || events > 0 }
+}

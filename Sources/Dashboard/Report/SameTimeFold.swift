@@ -1,0 +1,34 @@
+import Analytics
+import Storage
+
+/// Folds a past day as far as it had come at the same time, so that today so far can be compared
+/// with it. Rollups can't tell: the visitors of hours don't add up to a day's.
+struct SameTimeFold {
+    let folder: DataFolder
+    let database: MainDatabase
+
+    /// The totals of a day as they stood `elapsed` after its first instant; `nil` when its raw
+    /// events are not all there any more, or are too many to fold while somebody waits.
+    ///
+    /// Where clocks changed on one of the two days, "the same time" is as long after midnight, not
+    /// the same reading of the clock.
+    func totals(
+        of site: Site, on day: LocalDay, after elapsed: TimeSpan
+    ) throws(StorageError) -> Figures? {
+        let calendar = site.calendar
+        let end = min(calendar.start(of: day) + elapsed, calendar.end(of: day))
+        let imported = try database.importedDays(of: site)
+        let input = try FoldInput(folder: folder, database: database)
+        guard input.hasBeacons(of: site, on: day),
+            input.isFoldable(day, calendar: calendar, importID: imported[day])
+        else { return nil }
+        let reader = EventReader(folder: folder)
+        let start = FoldWindow.start(of: day, in: calendar)
+        guard try reader.countOfEvents(from: start, to: end) < FigureReader.liveLimit else {
+            return nil
+        }
+        let window = try reader.read(sites: [site.id], from: start, to: end)
+        return SiteFold(site: site, vocabulary: window.vocabulary)
+            .figures(of: window.ordered(site.id), on: day...day).first?.totals
+    }
+}

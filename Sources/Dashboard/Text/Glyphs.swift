@@ -1,0 +1,34 @@
+/// The signs that a drawing is made of, with UTF-8 or in plain ASCII.
+struct Glyphs {
+    /// Bars that stand, from empty to full.
+    let columns: [String]
+    /// Bars that lie, from empty to full.
+    let rows: [String]
+    let shade: String
+    let up: String
+    let down: String
+    let same: String
+    let ellipsis: String
+    /// Between dates.
+    let dash: String
+    /// Between facts of a line.
+    let dot: String
+    let present: String
+    let axis: String
+    let tick: String
+    let corner: String
+    let floor: String
+
+    static let unicode = Glyphs(
+        columns: [" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"],
+        rows: ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉", "█"],
+        shade: "░", up: "▲", down: "▼", same: "±", ellipsis: "…", dash: "–", dot: "·",
+        present: "●", axis: "│", tick: "┤", corner: "└", floor: "─")
+
+    /// Half a letter of bar is no bar.
+    static let ascii = Glyphs(
+        columns: [" ", " ", " ", " ", "#", "#", "#", "#", "#"],
+        rows: ["", "", "", "", "", "#", "#", "#", "#"],
+        shade: ":", up: "+", down: "-", same: "", ellipsis: "..", dash: "-", dot: "|",
+        present: "*", axis: "|", tick: "+", corner: "+", floor: "-")
+}

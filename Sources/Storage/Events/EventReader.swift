@@ -1,0 +1,253 @@
+package import Analytics
+import Foundation
+import GRDB
+import GRDBSQLite
+
+/// The raw events of some sites in a window of time, with the books of the partitions read.
+package struct EventWindow: Sendable {
+    /// In the order read: by partition, then `seq`.
+    package var events: [SiteID: [FoldEvent]] = [:]
+    package var vocabulary = Vocabulary()
+    package var books: [SiteID: [LocalDay: Books]] = [:]
+
+    /// The events of a site in the fold's order.
+    package func ordered(_ site: SiteID) -> [FoldEvent] {
+        EventOrder.sort(events[site] ?? [])
+    }
+}
+
+/// Reads partitions without ever writing to them.
+package struct EventReader: Sendable {
+    private let folder: DataFolder
+
+    package init(folder: DataFolder) {
+        self.folder = folder
+    }
+
+    /// Every event of the sites with `start <= time < end`, in one pass over each partition.
+    package func read(
+        sites: Set<SiteID>, from start: Instant, to end: Instant
+    ) throws(StorageError) -> EventWindow {
+        var window = EventWindow()
+        let last = (end - TimeSpan(milliseconds: 1)).utcDay
+        for file in try folder.partitions() where file.day >= start.utcDay && file.day <= last {
+            try snapshot(of: file) { database in
+                try readBooks(database, sites, &window)
+                try PartitionReading(file: file, start: start, end: end, sites: sites)
+                    .read(database, into: &window)
+            }
+        }
+        return window
+    }
+
+    /// How many raw events the sites have in a window, at most: partitions are counted whole.
+    package func countOfEvents(from start: Instant, to end: Instant) throws(StorageError) -> Int {
+        var count = 0
+        for file in try folder.partitions() where file.day >= start.utcDay && file.day <= end.utcDay {
+            try snapshot(of: file) { database in
+                count += try Int.fetchOne(database, sql: "SELECT coalesce(max(seq), 0) FROM event")!
+            }
+        }
+        return count
+    }
+
+    /// What every partition received of each site and local day: cheap, and it changes with every
+    /// event, so it tells whether a day's input has changed since it was folded.
+    package func received() throws(StorageError) -> [SiteID: [LocalDay: [String: Int]]] {
+        var received: [SiteID: [LocalDay: [String: Int]]] = [:]
+        for file in try folder.partitions() {
+            try snapshot(of: file) { database in
+                let rows = try Row.fetchCursor(
+                    database, sql: "SELECT site, day, count FROM books WHERE reason = 'received'")
+                while let row = try rows.next() {
+                    received[row[0], default: [:]][
+                        LocalDay(daysSince1970: row[1]), default: [:]][file.name] = row[2]
+                }
+            }
+        }
+        return received
+    }
+
+    /// The local days that a partition has beacons of, by site.
+    package func days(in file: PartitionFile) throws(StorageError) -> [SiteID: Set<LocalDay>] {
+        var days: [SiteID: Set<LocalDay>] = [:]
+        try snapshot(of: file) { database in
+            let rows = try Row.fetchCursor(
+                database, sql: "SELECT DISTINCT site, day FROM books")
+            while let row = try rows.next() {
+                days[row[0], default: []].insert(LocalDay(daysSince1970: row[1]))
+            }
+        }
+        return days
+    }
+
+    /// The books of a site's local days as the partitions have them, kept counted from the rows.
+    package func books(
+        of site: Site, on days: ClosedRange<LocalDay>
+    ) throws(StorageError) -> [LocalDay: Books] {
+        let calendar = site.calendar
+        let window = try read(
+            sites: [site.id], from: calendar.start(of: days.lowerBound),
+            to: calendar.end(of: days.upperBound))
+        var books = (window.books[site.id] ?? [:]).filter { days.contains($0.key) }
+        for (day, kept) in Self.kept(window.events[site.id] ?? [], calendar) where days.contains(day) {
+            books[day, default: Books()].kept = kept
+        }
+        return books
+    }
+
+    /// Event rows by local day.
+    static func kept(_ events: [FoldEvent], _ calendar: SiteCalendar) -> [LocalDay: Int] {
+        guard let first = events.first else { return [:] }
+        var finder = DayFinder(calendar: calendar, near: Instant(milliseconds: first.time))
+        var counts: [LocalDay: Int] = [:]
+        for event in events {
+            counts[finder.day(of: Instant(milliseconds: event.time)), default: 0] += 1
+        }
+        return counts
+    }
+
+    /// The time of the newest event of any partition.
+    package func newestEvent() throws(StorageError) -> Instant? {
+        for file in try folder.partitions().reversed() {
+            var newest: Int64?
+            try snapshot(of: file) { database in
+                newest = try Int64.fetchOne(database, sql: "SELECT max(time) FROM event")
+            }
+            if let newest { return file.day.startInUTC + TimeSpan(milliseconds: newest) }
+        }
+        return nil
+    }
+
+    /// Counts of the installation: beacons of unknown sites.
+    package func installationBooks() throws(StorageError) -> Books {
+        var window = EventWindow()
+        for file in try folder.partitions() {
+            try snapshot(of: file) { try readBooks($0, [JournalEntry.installation], &window) }
+        }
+        return (window.books[JournalEntry.installation] ?? [:]).values.reduce(into: Books(), +=)
+    }
+
+    private func readBooks(
+        _ database: Database, _ sites: Set<SiteID>, _ window: inout EventWindow
+    ) throws {
+        let rows = try Row.fetchCursor(database, sql: "SELECT site, day, reason, count FROM books")
+        while let row = try rows.next() {
+            let site: SiteID = row[0]
+            guard sites.contains(site) else { continue }
+            let day = LocalDay(daysSince1970: row[1])
+            let reason: String = row[2]
+            let count: Int = row[3]
+            if reason == "received" {
+                window.books[site, default: [:]][day, default: Books()].received += count
+            } else if let reason = DropReason(rawValue: reason) {
+                window.books[site, default: [:]][day, default: Books()].dropped[reason, default: 0] += count
+            }
+        }
+    }
+
+    /// Runs `body` in one read transaction, so that books and events agree; a partition that
+    /// retention deletes meanwhile is skipped.
+    private func snapshot(
+        of file: PartitionFile, _ body: (Database) throws -> Void
+    ) throws(StorageError) {
+        guard file.exists else { return }
+        try naming(file.path) {
+            do {
+                let queue = try SQLiteFile.openReader(file.path)
+                try queue.read { database in
+                    try PartitionSchema.check(database, path: file.path)
+                    // A file that was made, but whose tables were not committed yet.
+                    guard try database.tableExists("event") else { return }
+                    try body(database)
+                }
+            } catch let error as DatabaseError
+                where error.resultCode == .SQLITE_CANTOPEN && !file.exists
+            {
+                return
+            }
+        }
+    }
+}
+
+/// Reads one partition's events into a window, its dictionaries' numbers mapped to the window's.
+private struct PartitionReading {
+    let file: PartitionFile
+    let start: Instant
+    let end: Instant
+    let sites: Set<SiteID>
+
+    func read(_ database: Database, into window: inout EventWindow) throws {
+        var pages: [UInt32] = []
+        var acquisitions: [UInt32] = []
+        var profiles: [UInt32] = []
+        var names: [Int32] = []
+        func set<Number: FixedWidthInteger>(_ numbers: inout [Number], _ id: Int64, _ number: Number) {
+            while numbers.count <= Int(id) { numbers.append(0) }
+            numbers[Int(id)] = number
+        }
+        try PartitionRows.forEachPage(database) { set(&pages, $0, window.vocabulary.number(of: $1)) }
+        try PartitionRows.forEachAcquisition(database) {
+            set(&acquisitions, $0, window.vocabulary.number(of: $1))
+        }
+        try PartitionRows.forEachProfile(database) {
+            set(&profiles, $0, window.vocabulary.number(of: $1))
+        }
+        try PartitionRows.forEachName(database) {
+            set(&names, $0, window.vocabulary.number(ofEvent: $1, isInteractive: $2))
+        }
+
+        let dayStart = file.day.startInUTC.milliseconds
+        let bounds = (start.milliseconds - dayStart)..<(end.milliseconds - dayStart)
+        var lists: [SiteID: [FoldEvent]] = [:]
+        swap(&lists, &window.events)
+        let statement = try database.cachedStatement(
+            sql: """
+                SELECT time, site, visitor, name, page, acquisition, profile, engaged_ms
+                FROM event ORDER BY seq
+                """)
+        // By SQLite's own interface: reading dominates the fold, and rows as objects cost more.
+        let result = withExtendedLifetime(statement) {
+            let handle = statement.sqliteStatement
+            sqlite3_reset(handle)
+            // Most partitions hold runs of one site: its list is kept at hand.
+            var site: SiteID = .min
+            var list: [FoldEvent] = []
+            var result = sqlite3_step(handle)
+            while result == SQLITE_ROW {
+                let time = sqlite3_column_int64(handle, 0)
+                let rowSite = sqlite3_column_int64(handle, 1)
+                if bounds.contains(time), sites.contains(rowSite) {
+                    if rowSite != site {
+                        if site != .min { lists[site] = list }
+                        list = lists.removeValue(forKey: rowSite) ?? []
+                        site = rowSite
+                    }
+                    let name = sqlite3_column_int(handle, 3)
+                    let isEngagement = name == FoldEvent.engagement
+                    list.append(
+                        FoldEvent(
+                            visitor: UInt64(bitPattern: sqlite3_column_int64(handle, 2)),
+                            time: dayStart + time,
+                            name: name > 0 ? names[Int(name)] : name,
+                            page: pages[Int(sqlite3_column_int64(handle, 4))],
+                            acquisition: isEngagement
+                                ? UInt32(clamping: sqlite3_column_int64(handle, 7))
+                                : acquisitions[Int(sqlite3_column_int64(handle, 5))],
+                            profile: isEngagement
+                                ? 0 : profiles[Int(sqlite3_column_int64(handle, 6))]))
+                }
+                result = sqlite3_step(handle)
+            }
+            sqlite3_reset(handle)
+            if site != .min { lists[site] = list }
+            return result
+        }
+        swap(&lists, &window.events)
+        guard result == SQLITE_DONE else {
+            throw DatabaseError(
+                resultCode: ResultCode(rawValue: result),
+                message: String(cString: sqlite3_errmsg(database.sqliteConnection)))
+        }
+    }
+}

@@ -1,0 +1,171 @@
+package import Analytics
+import Dispatch
+import Foundation
+import Synchronization
+
+/// Takes the collector's entries and makes them durable: whatever waits is written in one synced
+/// transaction, and only then acknowledged (I1). One a data folder.
+package final class Journal: Sendable {
+    /// Bounds what waits (I11): past it entries are refused, never buffered without end.
+    package static let queueLimit = 20_000
+    /// An entry is on disk this long after its receipt, or was refused (DESIGN §5).
+    private static let patience = FoldWindow.lateness
+
+    package enum Failure: Error, Hashable, Sendable {
+        /// Too much waits.
+        case full
+        /// The disk refused, or the entry waited too long; the cause is for the log.
+        case notWritten(String)
+        case closed
+    }
+
+    package typealias Acknowledgement = @Sendable (Result<Void, Failure>) -> Void
+
+    private struct Waiting: Sendable {
+        var entries: [JournalEntry]
+        var acknowledge: Acknowledgement
+    }
+
+    private struct State {
+        var waiting: [Waiting] = []
+        var entryCount = 0
+        var isDraining = false
+        var isClosed = false
+    }
+
+    private let folder: DataFolder
+    private let clock: Clock
+    private let lock: FileLock
+    private let state = Mutex(State())
+    private let writerQueue = DispatchQueue(label: "footfall.journal")
+    private let writers = Writers()
+
+    /// The open partitions by UTC day.
+    // Unchecked: after `init`, touched on `writerQueue` alone, which runs one block at a time.
+    private final class Writers: @unchecked Sendable {
+        var byDay: [LocalDay: PartitionWriter] = [:]
+    }
+
+    /// Takes the collector's lock on the data folder, and closes partitions that a crash left open.
+    package init(folder: DataFolder, clock: Clock) throws(StorageError) {
+        guard let lock = try FileLock(path: folder.collectorLockPath) else {
+            throw .collectorRuns(path: folder.path)
+        }
+        self.folder = folder
+        self.clock = clock
+        self.lock = lock
+        // Opening today's partition shows at the start, not at the first beacon, whether the
+        // disk takes writes and syncs them.
+        let today = clock.now().utcDay
+        writers.byDay[today] = try PartitionWriter(
+            PartitionFile(folder: folder.eventsPath, day: today))
+        try Self.closeLeftPartitions(in: folder, before: today)
+    }
+
+    /// Hands entries over; they are written in one transaction a partition and acknowledged
+    /// together, on a thread of the journal.
+    package func submit(_ entries: [JournalEntry], then acknowledge: @escaping Acknowledgement) {
+        enum Decision { case refuse(Failure), wait, drain }
+        let decision = state.withLock { state -> Decision in
+            if state.isClosed { return .refuse(.closed) }
+            guard state.entryCount + entries.count <= Self.queueLimit else { return .refuse(.full) }
+            state.entryCount += entries.count
+            state.waiting.append(Waiting(entries: entries, acknowledge: acknowledge))
+            if state.isDraining { return .wait }
+            state.isDraining = true
+            return .drain
+        }
+        switch decision {
+        case .refuse(let failure): acknowledge(.failure(failure))
+        case .wait: break
+        case .drain: writerQueue.async { self.drain() }
+        }
+    }
+
+    /// Entries that wait to be written.
+    package var depth: Int { state.withLock { $0.entryCount } }
+
+    /// Refuses new entries, writes those that wait, and closes the partitions.
+    package func close() {
+        state.withLock { $0.isClosed = true }
+        writerQueue.sync {
+            drain()
+            for writer in writers.byDay.values { _ = try? writer.close() }
+            writers.byDay = [:]
+        }
+    }
+
+    private func drain() {
+        while true {
+            let batch = state.withLock { state -> [Waiting] in
+                let batch = state.waiting
+                state.waiting = []
+                state.entryCount = 0
+                state.isDraining = !batch.isEmpty
+                return batch
+            }
+            guard !batch.isEmpty else { return }
+            let result = write(batch)
+            for waiting in batch { waiting.acknowledge(result) }
+            // Checkpoints and closing come after the acknowledgements: no beacon waits for them.
+            tidy()
+        }
+    }
+
+    private func write(_ batch: [Waiting]) -> Result<Void, Failure> {
+        let now = clock.now()
+        let entries = batch.flatMap(\.entries)
+        guard entries.allSatisfy({ now - $0.time <= Self.patience }) else {
+            return .failure(.notWritten("entries waited over \(Int(Self.patience.seconds)) s"))
+        }
+        // Around midnight UTC a batch has entries of two days.
+        let days = Dictionary(grouping: entries) { $0.time.utcDay }
+        do throws(StorageError) {
+            for day in days.keys.sorted() { try writer(for: day).write(days[day] ?? []) }
+            return .success(())
+        } catch {
+            // A connection that failed is opened anew for the next batch.
+            for day in days.keys { writers.byDay[day] = nil }
+            return .failure(.notWritten(error.description))
+        }
+    }
+
+    private func writer(for day: LocalDay) throws(StorageError) -> PartitionWriter {
+        if let writer = writers.byDay[day], writer.file.exists { return writer }
+        let writer = try PartitionWriter(PartitionFile(folder: folder.eventsPath, day: day))
+        writers.byDay[day] = writer
+        return writer
+    }
+
+    /// Closes partitions of days that are over, and moves grown logs into their files.
+    private func tidy() {
+        let closable = clock.now() - FoldWindow.lateness
+        for (day, writer) in writers.byDay {
+            if day.advanced(by: 1).startInUTC <= closable {
+                _ = try? writer.close()
+                writers.byDay[day] = nil
+            } else {
+                try? writer.checkpointIfDue()
+            }
+        }
+    }
+
+    /// Also done when no beacon comes any more: called from time to time.
+    package func closeFinishedPartitions() {
+        writerQueue.async {
+            self.tidy()
+            try? Self.closeLeftPartitions(in: self.folder, before: self.clock.now().utcDay)
+        }
+    }
+
+    /// Partitions before `day` that still have a write-ahead log. Only the holder of the
+    /// collector's lock may call it.
+    package static func closeLeftPartitions(
+        in folder: DataFolder, before day: LocalDay
+    ) throws(StorageError) {
+        for file in try folder.partitions()
+        where file.day < day && file.importID == nil && !file.isClosed {
+            try PartitionWriter(file).close()
+        }
+    }
+}

@@ -1,0 +1,203 @@
+import Analytics
+import GRDB
+
+/// The texts of one partition and their numbers, for its one writer. New texts are inserted in
+/// the transaction that writes the events; `rollBack` forgets them when it fails.
+struct PartitionDictionaries {
+    /// Most entries of each dictionary, so that a flood of made-up paths fills no disk (I11);
+    /// past it a text is `(other)`.
+    static let limit = 250_000
+
+    private struct Numbers<Key: Hashable> {
+        private var numbers: [Key: Int64] = [:]
+        private var added: [Key] = []
+
+        subscript(key: Key) -> Int64? { numbers[key] }
+        var isFull: Bool { numbers.count >= PartitionDictionaries.limit }
+
+        mutating func load(_ key: Key, _ number: Int64) { numbers[key] = number }
+
+        mutating func add(_ key: Key, _ number: Int64) {
+            numbers[key] = number
+            added.append(key)
+        }
+
+        mutating func commit() { added.removeAll(keepingCapacity: true) }
+
+        mutating func rollBack() {
+            for key in added { numbers[key] = nil }
+            added.removeAll(keepingCapacity: true)
+        }
+    }
+
+    private struct EventName: Hashable {
+        var name: String
+        var isInteractive: Bool
+    }
+
+    private var pages = Numbers<Page>()
+    private var acquisitions = Numbers<Acquisition>()
+    private var profiles = Numbers<ClientProfile>()
+    private var names = Numbers<EventName>()
+    private var texts = Numbers<String>()
+
+    init(loadingFrom database: Database) throws {
+        try PartitionRows.forEachPage(database) { pages.load($1, $0) }
+        try PartitionRows.forEachAcquisition(database) { acquisitions.load($1, $0) }
+        try PartitionRows.forEachProfile(database) { profiles.load($1, $0) }
+        try PartitionRows.forEachName(database) { id, name, isInteractive in
+            names.load(EventName(name: name, isInteractive: isInteractive), id)
+        }
+        let rows = try Row.fetchCursor(database, sql: "SELECT id, text FROM text")
+        while let row = try rows.next() { texts.load(row[1], row[0]) }
+    }
+
+    mutating func commit() {
+        pages.commit()
+        acquisitions.commit()
+        profiles.commit()
+        names.commit()
+        texts.commit()
+    }
+
+    mutating func rollBack() {
+        pages.rollBack()
+        acquisitions.rollBack()
+        profiles.rollBack()
+        names.rollBack()
+        texts.rollBack()
+    }
+
+    mutating func number(of page: Page, _ database: Database) throws -> Int64 {
+        if let number = pages[page] { return number }
+        let page = pages.isFull ? Page(host: page.host, path: Dimension.otherValue) : page
+        if let number = pages[page] { return number }
+        try database.cachedStatement(sql: "INSERT INTO page (host, path, title) VALUES (?, ?, ?)")
+            .execute(arguments: [page.host, page.path, page.title])
+        pages.add(page, database.lastInsertedRowID)
+        return database.lastInsertedRowID
+    }
+
+    mutating func number(of acquisition: Acquisition, _ database: Database) throws -> Int64 {
+        if let number = acquisitions[acquisition] { return number }
+        var acquisition = acquisition
+        if acquisitions.isFull {
+            acquisition.referrer = ""
+            acquisition.tags = .none
+            acquisition.source = Dimension.otherValue
+            if let number = acquisitions[acquisition] { return number }
+        }
+        let tags = acquisition.tags
+        try database.cachedStatement(
+            sql: """
+                INSERT INTO acquisition (source, channel, referrer, utm_source, utm_medium,
+                    utm_campaign, utm_content, utm_term) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                """
+        ).execute(arguments: [
+            acquisition.source, acquisition.channel, acquisition.referrer, tags.source,
+            tags.medium, tags.campaign, tags.content, tags.term,
+        ])
+        acquisitions.add(acquisition, database.lastInsertedRowID)
+        return database.lastInsertedRowID
+    }
+
+    mutating func number(of profile: ClientProfile, _ database: Database) throws -> Int64 {
+        if let number = profiles[profile] { return number }
+        let profile = profiles.isFull ? ClientProfile.unknown : profile
+        if let number = profiles[profile] { return number }
+        let client = profile.client
+        try database.cachedStatement(
+            sql: """
+                INSERT INTO profile (browser, browser_version, os, os_version, device, screen,
+                    language, country, region) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """
+        ).execute(arguments: [
+            client.browser, client.browserVersion, client.os, client.osVersion,
+            client.device.rawValue, profile.screen?.rawValue ?? "", profile.language,
+            profile.country, profile.region,
+        ])
+        profiles.add(profile, database.lastInsertedRowID)
+        return database.lastInsertedRowID
+    }
+
+    mutating func number(
+        ofEvent name: String, isInteractive: Bool, _ database: Database
+    ) throws -> Int64 {
+        var key = EventName(name: name, isInteractive: isInteractive)
+        if let number = names[key] { return number }
+        if names.isFull { key.name = Dimension.otherValue }
+        if let number = names[key] { return number }
+        try database.cachedStatement(sql: "INSERT INTO name (name, is_interactive) VALUES (?, ?)")
+            .execute(arguments: [key.name, isInteractive])
+        names.add(key, database.lastInsertedRowID)
+        return database.lastInsertedRowID
+    }
+
+    mutating func number(ofText text: String, _ database: Database) throws -> Int64 {
+        if let number = texts[text] { return number }
+        let text = texts.isFull ? Dimension.otherValue : text
+        if let number = texts[text] { return number }
+        try database.cachedStatement(sql: "INSERT INTO text (text) VALUES (?)")
+            .execute(arguments: [text])
+        texts.add(text, database.lastInsertedRowID)
+        return database.lastInsertedRowID
+    }
+}
+
+/// Reads a partition's dictionaries back.
+enum PartitionRows {
+    static func forEachPage(_ database: Database, _ body: (Int64, Page) -> Void) throws {
+        let rows = try Row.fetchCursor(database, sql: "SELECT id, host, path, title FROM page")
+        while let row = try rows.next() {
+            body(row[0], Page(host: row[1], path: row[2], title: row[3]))
+        }
+    }
+
+    static func forEachAcquisition(
+        _ database: Database, _ body: (Int64, Acquisition) -> Void
+    ) throws {
+        let rows = try Row.fetchCursor(
+            database,
+            sql: """
+                SELECT id, source, channel, referrer, utm_source, utm_medium, utm_campaign,
+                    utm_content, utm_term FROM acquisition
+                """)
+        while let row = try rows.next() {
+            body(
+                row[0],
+                Acquisition(
+                    source: row[1], channel: row[2], referrer: row[3],
+                    tags: CampaignTags(
+                        source: row[4], medium: row[5], campaign: row[6], content: row[7],
+                        term: row[8])))
+        }
+    }
+
+    static func forEachProfile(
+        _ database: Database, _ body: (Int64, ClientProfile) -> Void
+    ) throws {
+        let rows = try Row.fetchCursor(
+            database,
+            sql: """
+                SELECT id, browser, browser_version, os, os_version, device, screen, language,
+                    country, region FROM profile
+                """)
+        while let row = try rows.next() {
+            let client = Client(
+                browser: row[1], browserVersion: row[2], os: row[3], osVersion: row[4],
+                device: Device(rawValue: row[5]) ?? .other)
+            body(
+                row[0],
+                ClientProfile(
+                    client: client, screen: ScreenClass(rawValue: row[6]), language: row[7],
+                    country: row[8], region: row[9]))
+        }
+    }
+
+    static func forEachName(
+        _ database: Database, _ body: (Int64, String, _ isInteractive: Bool) -> Void
+    ) throws {
+        let rows = try Row.fetchCursor(database, sql: "SELECT id, name, is_interactive FROM name")
+        while let row = try rows.next() { body(row[0], row[1], row[2]) }
+    }
+}

@@ -1,0 +1,67 @@
+package import Analytics
+
+/// What the data folder refuses, as whole sentences that name the thing and the mend.
+package enum StorageError: Error, Hashable, Sendable, CustomStringConvertible {
+    case folder(path: String, cause: String)
+    case database(path: String, cause: String)
+    /// Written by a newer Footfall.
+    case newerVersion(path: String, found: Int, known: Int)
+    /// A lock that another process holds.
+    case collectorRuns(path: String)
+    case aggregationRuns(path: String)
+    case notSynchronous(path: String)
+    case unknownSite(String, known: [String])
+    case siteExists(Domain)
+    case invalidSetting(String)
+    /// A day whose raw events are not all there any more.
+    case frozenDay(LocalDay, answerableFrom: LocalDay?)
+    case tooManyEvents(count: Int, limit: Int)
+    case saltUnavailable(String)
+
+    package var description: String {
+        switch self {
+        case .folder(let path, let cause):
+            "The folder or file \(path) cannot be used: \(cause). Check that it exists and who owns it."
+        case .database(let path, let cause):
+            "The database \(path) failed: \(cause)."
+        case .newerVersion(let path, let found, let known):
+            """
+            \(path) was written by a newer Footfall (format \(found), this one knows up to \
+            \(known)). Install that version again, or restore a backup made before the update.
+            """
+        case .collectorRuns(let path):
+            """
+            Another collector runs on the data folder \(path). Stop it first, or give this one a \
+            folder of its own with --data.
+            """
+        case .aggregationRuns(let path):
+            "Another aggregation runs on the data folder \(path). Nothing was done; try again later."
+        case .notSynchronous(let path):
+            """
+            SQLite does not sync \(path) on commit (PRAGMA synchronous is not FULL), so no event \
+            could be acknowledged honestly.
+            """
+        case .unknownSite(let name, let known):
+            known.isEmpty
+                ? "There is no site '\(name)', nor any other. Add it: footfall site add \(name)"
+                : """
+                There is no site '\(name)'. There are: \(known.joined(separator: ", ")). \
+                Add it: footfall site add \(name)
+                """
+        case .siteExists(let domain):
+            "The site \(domain) exists. Change it with: footfall site edit \(domain)"
+        case .invalidSetting(let message): message
+        case .frozenDay(let day, let from):
+            """
+            The raw events that \(day) needs are not kept any more. \
+            \(from.map { "The first day that can be answered is \($0)." } ?? "No day can be answered.")
+            """
+        case .tooManyEvents(let count, let limit):
+            """
+            The period holds \(count) raw events, over the \(limit) that are folded on the fly. \
+            Ask for a shorter period.
+            """
+        case .saltUnavailable(let cause): "The salt cannot be made or read: \(cause)."
+        }
+    }
+}

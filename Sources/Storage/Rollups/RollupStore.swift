@@ -1,0 +1,330 @@
+package import Analytics
+import struct Foundation.Data
+import GRDB
+
+/// What is known of a local day's rollup without reading its rows.
+package struct RollupDay: Hashable, Sendable {
+    package var day: LocalDay
+    package var isSealed: Bool
+    package var rulesVersion: Int
+    /// What it was folded from; another text means that the input has changed.
+    package var input: String
+    package var foldedAt: Instant
+}
+
+/// Rollups and books in `footfall.sqlite`. A day is written whole or not at all (I7).
+extension MainDatabase {
+    package func rollupDays(of site: Site) throws(StorageError) -> [LocalDay: RollupDay] {
+        try read { database in
+            let rows = try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT day, is_sealed, rules_version, input, folded_at
+                    FROM rollup_day WHERE site = ?
+                    """, arguments: [site.id])
+            return Dictionary(
+                uniqueKeysWithValues: rows.map { row in
+                    let day = LocalDay(daysSince1970: row[0])
+                    return (
+                        day,
+                        RollupDay(
+                            day: day, isSealed: row[1], rulesVersion: row[2], input: row[3],
+                            foldedAt: Instant(milliseconds: row[4]))
+                    )
+                })
+        }
+    }
+
+    /// Replaces a day's rows and books in one transaction, unless they are there already.
+    ///
+    /// - Returns: whether anything was written.
+    package func replace(
+        _ figures: DayFigures, books: Books, as day: RollupDay, of site: Site
+    ) throws(StorageError) -> Bool {
+        let before = try storedDay(day.day, of: site)
+        let storedBooks = try self.books(of: site, on: day.day...day.day)[day.day]
+        let isSame = before.map { $0.figures == figures } ?? false
+        if isSame, storedBooks == books, let stored = before?.day, stored.isSealed == day.isSealed,
+            stored.input == day.input, stored.rulesVersion == day.rulesVersion
+        {
+            return false
+        }
+        try write { database in
+            if !isSame {
+                try database.execute(
+                    sql: "DELETE FROM rollup_day WHERE site = ? AND day = ?",
+                    arguments: [site.id, Int64(day.day.daysSince1970)])
+            }
+            try Self.insert(day, lastActivity: figures.lastActivity, of: site, database)
+            if !isSame { try Self.insert(figures, of: site, database) }
+            try Self.replace(books, of: site, on: day.day, database)
+        }
+        return true
+    }
+
+    /// The stored rows of a day, for comparing; `nil` when the day was never folded.
+    package func storedDay(
+        _ day: LocalDay, of site: Site
+    ) throws(StorageError) -> (day: RollupDay, figures: DayFigures)? {
+        guard let known = try rollupDays(of: site)[day] else { return nil }
+        return try read { database in
+            var figures = DayFigures(day: day)
+            figures.lastActivity = try Int64.fetchOne(
+                database, sql: "SELECT last_activity FROM rollup_day WHERE site = ? AND day = ?",
+                arguments: [site.id, Int64(day.daysSince1970)]
+            ).map(Instant.init(milliseconds:))
+            try Self.forEachRow(of: site, on: day...day, database) { _, dimension, text, row in
+                if let dimension {
+                    figures.rows[dimension, default: [:]][text] = row
+                } else {
+                    figures.totals = row
+                }
+            }
+            return (known, figures)
+        }
+    }
+
+    /// The sums over the stored days of a range.
+    package func sum(
+        of site: Site, on days: Set<LocalDay>, dimension: Dimension?
+    ) throws(StorageError) -> (totals: Figures, rows: [String: Figures]) {
+        guard let first = days.min(), let last = days.max() else { return (Figures(), [:]) }
+        return try read { database in
+            var totals = Figures()
+            var rows: [String: Figures] = [:]
+            try Self.forEachRow(of: site, on: first...last, only: [nil, dimension], database) {
+                day, rowDimension, text, figures in
+                guard days.contains(day) else { return }
+                if rowDimension == nil {
+                    totals += figures
+                } else {
+                    rows[text, default: Figures()] += figures
+                }
+            }
+            return (totals, rows)
+        }
+    }
+
+    /// Totals by day, of the days that are stored.
+    package func totals(
+        of site: Site, on days: ClosedRange<LocalDay>
+    ) throws(StorageError) -> [LocalDay: Figures] {
+        try read { database in
+            var totals: [LocalDay: Figures] = [:]
+            try Self.forEachRow(of: site, on: days, only: [nil], database) { day, _, _, figures in
+                totals[day] = figures
+            }
+            return totals
+        }
+    }
+
+    /// Calls `body` with every row of the days in a fixed order: day, dimension, value.
+    package func forEachRow(
+        of site: Site, on days: ClosedRange<LocalDay>,
+        _ body: (LocalDay, Dimension?, String, Figures) -> Void
+    ) throws(StorageError) {
+        try read { try Self.forEachRow(of: site, on: days, $0, body) }
+    }
+
+    private static func forEachRow(
+        of site: Site, on days: ClosedRange<LocalDay>, only dimensions: [Dimension?]? = nil,
+        _ database: Database, _ body: (LocalDay, Dimension?, String, Figures) -> Void
+    ) throws {
+        let codes = dimensions?.map { $0?.code ?? Dimension.codeOfTotals }
+        // Day by day each dimension's rows lie together; the join seeks from one to the next.
+        let rows = try Row.fetchCursor(
+            database,
+            sql: """
+                SELECT r.day, r.dimension, t.text, visitors, new_visitors, sessions, pageviews,
+                    events, bounces, engaged_sessions, session_ms, engaged_ms, durations, engagements
+                FROM rollup_day AS d
+                JOIN rollup AS r ON r.site = d.site AND r.day = d.day
+                JOIN term AS t ON t.id = r.term
+                WHERE d.site = ? AND d.day BETWEEN ? AND ?
+                    AND (? OR r.dimension IN (SELECT value FROM json_each(?)))
+                ORDER BY r.day, r.dimension, t.text
+                """,
+            arguments: [
+                site.id, Int64(days.lowerBound.daysSince1970),
+                Int64(days.upperBound.daysSince1970), codes == nil, "\(codes ?? [])",
+            ])
+        while let row = try rows.next() {
+            var figures = Figures()
+            figures.visitors = row[3]
+            figures.newVisitors = row[4]
+            figures.sessions = row[5]
+            figures.pageviews = row[6]
+            figures.events = row[7]
+            figures.bounces = row[8]
+            figures.engagedSessions = row[9]
+            figures.sessionMilliseconds = row[10]
+            figures.engagedMilliseconds = row[11]
+            if let bytes = row[12] as Data? { _ = figures.durations.add(encoded: bytes) }
+            if let bytes = row[13] as Data? { _ = figures.engagements.add(encoded: bytes) }
+            let code: Int64 = row[1]
+            body(
+                LocalDay(daysSince1970: row[0]), Dimension(code: code), row[2] as String, figures)
+        }
+    }
+
+    private static func insert(
+        _ day: RollupDay, lastActivity: Instant?, of site: Site, _ database: Database
+    ) throws {
+        try database.execute(
+            sql: """
+                INSERT INTO rollup_day VALUES (?, ?, ?, ?, ?, ?, ?)
+                ON CONFLICT DO UPDATE SET is_sealed = excluded.is_sealed,
+                    rules_version = excluded.rules_version, input = excluded.input,
+                    folded_at = excluded.folded_at, last_activity = excluded.last_activity
+                """,
+            arguments: [
+                site.id, Int64(day.day.daysSince1970), day.isSealed, day.rulesVersion, day.input,
+                day.foldedAt.milliseconds, lastActivity?.milliseconds,
+            ])
+    }
+
+    private static func insert(
+        _ figures: DayFigures, of site: Site, _ database: Database
+    ) throws {
+        let statement = try database.makeStatement(
+            sql: "INSERT INTO rollup VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+        func insert(_ code: Int64, _ text: String, _ row: Figures) throws {
+            try statement.execute(arguments: [
+                site.id, Int64(figures.day.daysSince1970), code, try term(text, database),
+                row.visitors, row.newVisitors, row.sessions, row.pageviews, row.events,
+                row.bounces, row.engagedSessions, row.sessionMilliseconds,
+                row.engagedMilliseconds, blob(row.durations), blob(row.engagements),
+            ])
+        }
+        try insert(Dimension.codeOfTotals, "", figures.totals)
+        for (dimension, values) in figures.rows {
+            for (text, row) in values { try insert(dimension.code, text, row) }
+        }
+    }
+
+    private static func blob(_ histogram: Histogram) -> Data? {
+        histogram.isEmpty ? nil : Data(histogram.encoded)
+    }
+
+    private static func term(_ text: String, _ database: Database) throws -> Int64 {
+        let find = try database.cachedStatement(sql: "SELECT id FROM term WHERE text = ?")
+        if let id = try Int64.fetchOne(find, arguments: [text]) { return id }
+        try database.cachedStatement(sql: "INSERT INTO term (text) VALUES (?)")
+            .execute(arguments: [text])
+        return database.lastInsertedRowID
+    }
+
+    /// Removes texts that no rollup uses any more.
+    static func collectTerms(_ database: Database) throws {
+        try database.execute(
+            sql: "DELETE FROM term WHERE id NOT IN (SELECT term FROM rollup)")
+    }
+}
+
+extension Dimension {
+    fileprivate init?(code: Int64) {
+        guard let dimension = Self.allCases.first(where: { $0.code == code }) else { return nil }
+        self = dimension
+    }
+}
+
+extension MainDatabase {
+    // MARK: Books
+
+    /// The books of folded days.
+    package func books(
+        of site: Site, on days: ClosedRange<LocalDay>
+    ) throws(StorageError) -> [LocalDay: Books] {
+        try read { database in
+            var books: [LocalDay: Books] = [:]
+            let rows = try Row.fetchCursor(
+                database,
+                sql: "SELECT day, reason, count FROM books WHERE site = ? AND day BETWEEN ? AND ?",
+                arguments: [
+                    site.id, Int64(days.lowerBound.daysSince1970),
+                    Int64(days.upperBound.daysSince1970),
+                ])
+            while let row = try rows.next() {
+                let day = LocalDay(daysSince1970: row[0])
+                let count: Int = row[2]
+                switch row[1] as String {
+                case "received": books[day, default: Books()].received = count
+                case "kept": books[day, default: Books()].kept = count
+                case "lost": books[day, default: Books()].lost = true
+                case let text:
+                    guard let reason = DropReason(rawValue: text) else { break }
+                    books[day, default: Books()].dropped[reason] = count
+                }
+            }
+            return books
+        }
+    }
+
+    private static func replace(
+        _ books: Books, of site: Site, on day: LocalDay, _ database: Database
+    ) throws {
+        let key: StatementArguments = [site.id, Int64(day.daysSince1970)]
+        try database.execute(sql: "DELETE FROM books WHERE site = ? AND day = ?", arguments: key)
+        var counts = [("received", books.received), ("kept", books.kept)]
+        counts += books.dropped.map { ($0.key.rawValue, $0.value) }
+        if books.lost { counts.append(("lost", 1)) }
+        for (reason, count) in counts {
+            try database.execute(
+                sql: "INSERT INTO books VALUES (?, ?, ?, ?)", arguments: key + [reason, count])
+        }
+    }
+
+    /// Removes a day's rollup and books.
+    package func removeRollup(of day: LocalDay, _ site: Site) throws(StorageError) {
+        try write { database in
+            for table in ["rollup_day", "books"] {
+                try database.execute(
+                    sql: "DELETE FROM \(table) WHERE site = ? AND day = ?",
+                    arguments: [site.id, Int64(day.daysSince1970)])
+            }
+        }
+    }
+
+    /// Says that a day's raw events went before they could be folded.
+    package func markLost(_ day: LocalDay, of site: Site) throws(StorageError) {
+        try write { database in
+            try database.execute(
+                sql: "INSERT INTO books VALUES (?, ?, 'lost', 1) ON CONFLICT DO NOTHING",
+                arguments: [site.id, Int64(day.daysSince1970)])
+        }
+    }
+
+    /// Removes rollups and books before a day, of all sites, at the end of their term.
+    ///
+    /// - Returns: how many days of rollups were removed.
+    package func removeRollups(before day: LocalDay, of site: Site) throws(StorageError) -> Int {
+        try write { database in
+            let key: StatementArguments = [site.id, Int64(day.daysSince1970)]
+            try database.execute(
+                sql: "DELETE FROM rollup_day WHERE site = ? AND day < ?", arguments: key)
+            let removed = database.changesCount
+            try database.execute(
+                sql: "DELETE FROM books WHERE site = ? AND day < ?", arguments: key)
+            if removed > 0 { try Self.collectTerms(database) }
+            return removed
+        }
+    }
+
+    /// Lets days be folded again although they are sealed, because an import changed them.
+    package func unseal(_ days: Set<LocalDay>, of site: Site) throws(StorageError) {
+        try write { database in
+            for day in days {
+                try database.execute(
+                    sql: "UPDATE rollup_day SET is_sealed = 0, input = '' WHERE site = ? AND day = ?",
+                    arguments: [site.id, Int64(day.daysSince1970)])
+            }
+        }
+    }
+
+    package func oldestRollup() throws(StorageError) -> LocalDay? {
+        try read { database in
+            try Int32.fetchOne(database, sql: "SELECT min(day) FROM rollup_day")
+                .map(LocalDay.init(daysSince1970:))
+        }
+    }
+}

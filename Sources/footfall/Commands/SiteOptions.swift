@@ -1,0 +1,114 @@
+import Analytics
+import ArgumentParser
+import Foundation
+import Storage
+
+/// What cuts a site's time.
+struct EpochOptions: ParsableArguments {
+    @Option(help: "IANA time zone of its days, such as Europe/Riga.") var timezone: String?
+    @Option(help: "How long a salt holds, so a visitor is known again: 1d, 1w or 1mo (1d).")
+    var saltRotation: String?
+    @Option(help: "The longest gap inside a session: 30m, 1h (30m).") var sessionTimeout: String?
+
+    var isGiven: Bool { timezone != nil || saltRotation != nil || sessionTimeout != nil }
+
+    func changed(_ epoch: SiteEpoch, _ terms: RetentionTerms) throws -> SiteEpoch {
+        var epoch = epoch
+        if let timezone {
+            guard TimeZone(identifier: timezone) != nil, timezone.contains("/") || timezone == "UTC"
+            else {
+                throw Failure(
+                    "'\(timezone)' is no time zone; give an IANA name such as Europe/Riga or UTC.",
+                    code: Failure.usage)
+            }
+            epoch.timeZone = timezone
+        }
+        if let saltRotation {
+            guard let rotation = Rotation(rawValue: saltRotation) else {
+                throw Failure(
+                    "'\(saltRotation)' is no rotation; give 1d, 1w or 1mo.", code: Failure.usage)
+            }
+            guard terms.rawDays >= rotation.longestInDays * 2 || rotation == .daily else {
+                throw Failure(
+                    """
+                    A rotation of \(saltRotation) needs raw events for at least \
+                    \(rotation.longestInDays * 2) days, but retention.raw is \(terms.rawDays)d. \
+                    Set retention.raw in footfall.yaml first.
+                    """, code: Failure.usage)
+            }
+            epoch.rotation = rotation
+        }
+        if let sessionTimeout {
+            guard let span = Self.span(sessionTimeout), (TimeSpan.minutes(1)...TimeSpan.hours(8)).contains(span)
+            else {
+                throw Failure(
+                    "'\(sessionTimeout)' is no timeout; give 1m to 8h, such as 30m.",
+                    code: Failure.usage)
+            }
+            epoch.sessionTimeout = span
+        }
+        return epoch
+    }
+
+    private static func span(_ text: String) -> TimeSpan? {
+        guard let number = Int64(text.dropLast()), number > 0, number < 1_000 else { return nil }
+        switch text.last {
+        case "m": return .minutes(number)
+        case "h": return .hours(number)
+        default: return nil
+        }
+    }
+}
+
+/// Settings that are in force at once; each list option replaces the list, `none` empties it.
+struct SiteOptions: ParsableArguments {
+    @Option(help: "Leave visits from this address or network out (repeatable; 'none' empties).")
+    var excludeAddress: [String] = []
+    @Option(help: "Count only pages on these hosts (repeatable; 'none': any).")
+    var host: [String] = []
+    @Option(help: "What to do with GPC and DNT: drop, anonymous or ignore (drop).")
+    var privacySignals: PrivacySignalPolicy?
+    @Option(help: "Keep this query parameter as part of the page (repeatable; 'none' empties).")
+    var keepQuery: [String] = []
+    @Option(help: "Count the part after # as part of the page: yes or no (no).")
+    var hashRoutes: YesOrNo?
+    @Option(help: "Returns from this host begin no new visit: a payment provider (repeatable).")
+    var ignoreReferrer: [String] = []
+
+    func apply(to settings: inout SiteSettings) throws {
+        if !excludeAddress.isEmpty {
+            settings.excludedAddresses = try Self.list(excludeAddress).map { text in
+                guard let network = Network(text) else {
+                    throw Failure(
+                        "'\(text)' is no address or network; give 198.51.100.7 or 2001:db8::/48.",
+                        code: Failure.usage)
+                }
+                return network
+            }
+        }
+        if !host.isEmpty { settings.hosts = try Self.hosts(host) }
+        if !ignoreReferrer.isEmpty { settings.ignoredReferrers = try Self.hosts(ignoreReferrer) }
+        if !keepQuery.isEmpty { settings.addresses.keptQuery = Self.list(keepQuery).sorted() }
+        if let hashRoutes { settings.addresses.hashRoutes = hashRoutes == .yes }
+        if let privacySignals { settings.privacySignals = privacySignals }
+    }
+
+    private static func list(_ values: [String]) -> [String] {
+        values == ["none"] ? [] : values
+    }
+
+    private static func hosts(_ values: [String]) throws -> [String] {
+        try list(values).map { text in
+            guard let domain = Domain(text) else {
+                throw Failure("'\(text)' is no host; give shop.example.com.", code: Failure.usage)
+            }
+            return domain.name
+        }
+    }
+}
+
+enum YesOrNo: String, ExpressibleByArgument, CaseIterable {
+    case yes, no
+}
+
+extension PrivacySignalPolicy: ExpressibleByArgument {}

@@ -1,0 +1,61 @@
+import Analytics
+import ArgumentParser
+import Foundation
+import Storage
+
+/// Where the data is; every command that needs it has this option.
+struct DataOption: ParsableArguments {
+    @Option(help: ArgumentHelp("Data folder.", discussion: "Also FOOTFALL_DATA.", valueName: "dir"))
+    var data: String?
+
+    var path: String {
+        data ?? ProcessInfo.processInfo.environment["FOOTFALL_DATA"] ?? "data"
+    }
+}
+
+/// The data folder, opened: what every command works on.
+struct Installation {
+    let settings: Settings
+    let folder: DataFolder
+    let database: MainDatabase
+    let clock: Clock
+
+    /// Opens the folder, making it if need be. The first act is to destroy salts whose time is
+    /// over (I5).
+    static func open(
+        _ option: DataOption, flags: [SettingKey: String] = [:]
+    ) async throws -> Installation {
+        let settings = try await Settings.load(data: option.path, flags: flags)
+        let folder = try DataFolder(path: option.path, secretPath: settings.secretPath)
+        let database = try MainDatabase(folder: folder)
+        let installation = Installation(
+            settings: settings, folder: folder, database: database, clock: Self.clock)
+        try installation.salts.destroyExpired(
+            sites: database.sites(), at: installation.clock.now())
+        return installation
+    }
+
+    var salts: SaltStore { SaltStore(folder: folder) }
+
+    var figures: FigureReader {
+        FigureReader(folder: folder, database: database, clock: clock)
+    }
+
+    var aggregator: Aggregator {
+        Aggregator(folder: folder, database: database, clock: clock, terms: settings.terms)
+    }
+
+    /// Tests move the clock of a running process by a file that holds an offset in ms.
+    static var clock: Clock {
+        guard let path = ProcessInfo.processInfo.environment["FOOTFALL_TEST_CLOCK_FILE"] else {
+            return .system
+        }
+        return .shifted(byFileAt: path)
+    }
+
+    func today(of site: Site) -> LocalDay { site.calendar.day(of: clock.now()) }
+
+    func days(of period: Period, _ site: Site) -> ClosedRange<LocalDay> {
+        period.days(today: today(of: site))
+    }
+}

@@ -1,0 +1,209 @@
+#!/usr/bin/env python3
+"""What the owner reads: dashboard, filters, large dimensions, CSV, text from strangers.
+
+    reports.py BINARY
+"""
+
+import csv
+import io
+import json
+import unicodedata
+
+from generate_log import recent_plan
+from import_rules import day_before, log_file, request
+from support import shop
+from support.beacons import TRUSTED, pageview, send
+from support.footfall import Footfall, calm_zone, days_named, value_rows
+from support.options import run_test
+from support.report import compare_tables
+from support.words import word
+
+SITE, ZONE = shop.SITE, shop.TIMEZONE
+METRICS = ("visitors", "sessions", "pageviews", "bounces", "session_seconds")
+PAGE_METRICS = ("visitors", "pageviews")
+MOST_PAGES = 5000
+
+
+def fresh(bench, zone=ZONE):
+    footfall = Footfall(bench.binary, bench.folder())
+    footfall.add_site(SITE, zone)
+    return footfall
+
+
+def filters(checks, bench):
+    """A filter by a session's value: the totals and pages of the sessions that have it."""
+    plan = recent_plan(bench.seed, 6000, 4)
+    truth = plan.truth()
+    footfall = fresh(bench)
+    footfall.must("import", "log", SITE, *plan.write_rotated(bench.folder()))
+    for stage in ("before aggregation", "after it"):
+        for name, value in (("source", "Google"), ("device", "mobile"), ("channel", "Direct"),
+                            ("entry_page", "/veikals"), ("source", "nav-te")):
+            for day in plan.days[1:3]:
+                compare_filtered(checks, footfall, truth, day, name, value, stage)
+        footfall.must("aggregate")
+
+
+def compare_filtered(checks, footfall, truth, day, name, value, stage):
+    title, only = f"{name}={value} on {day} {stage}", ("--filter", f"{name}={value}")
+    nothing = {metric: 0 for metric in METRICS}
+    answer = footfall.query(SITE, METRICS, f"{day}..{day}", None, *only)
+    expected = truth.by_session(name)[day].get(value, nothing)
+    compare_tables(checks, title, expected, {m: answer["totals"][m] for m in METRICS})
+    pages = truth.pages(lambda session: session.value(name) == value).get(day, {})
+    answer = footfall.query(SITE, PAGE_METRICS, f"{day}..{day}", "page", *only)
+    wanted = {page: tuple(row[m] for m in PAGE_METRICS) for page, row in pages.items()}
+    compare_tables(checks, f"{title}: pages", wanted, value_rows(answer, *PAGE_METRICS))
+
+
+def a_filter_reaches_as_far_as_raw_events(checks, bench):
+    old = day_before(60)
+    footfall = fresh(bench)
+    footfall.must("import", "log", SITE, log_file(bench, [
+        request(old, "10:00:00"), request(day_before(1), "10:00:00")]))
+    footfall.must("aggregate")
+    outcome = footfall.run("query", SITE, "--metrics", "pageviews", "--period", f"{old}..{old}",
+                           "--filter", "source=Direct")
+    checks.equal("exit code", 64, outcome.status)
+    checks.equal("nothing on standard output", "", outcome.stdout)
+    named = [day for day in days_named(outcome.stderr) if day > old]
+    checks.check("says from which day it can be had", named, outcome.stderr)
+
+
+def large_dimensions(checks, bench):
+    """More pages than a day keeps: the largest stand alone, the rest are (other)."""
+    day, many = day_before(2), MOST_PAGES + 150
+    requests = []
+    for number in range(many):
+        clock = f"{8 + number // 3600:02}:{number // 60 % 60:02}:{number % 60:02}"
+        views = 2 if number < 10 else 1
+        requests += [request(day, clock, f"/p/{word(number)}",
+                             address=f"81.198.{number % 200}.{view + 1}") for view in range(views)]
+    footfall = fresh(bench)
+    footfall.must("import", "log", SITE, log_file(bench, requests))
+    footfall.must("aggregate")
+    answer = footfall.query(SITE, ["pageviews"], f"{day}..{day}", "page")
+    rows = value_rows(answer, "pageviews")
+    checks.equal("at_least", True, answer["at_least"])
+    checks.equal("rows", MOST_PAGES + 1, len(rows))
+    checks.equal("(other)", many - MOST_PAGES, rows.get("(other)"))
+    checks.equal("the sum", len(requests), sum(rows.values()))
+    checks.equal("the total", len(requests), answer["totals"]["pageviews"])
+    checks.check("the largest stand alone", all(
+        rows.get(f"/p/{word(number)}") == 2 for number in range(10)))
+    single = sorted(f"/p/{word(number)}" for number in range(10, many))
+    left = [page for page in single if page in rows]
+    checks.equal("ties by text", single[:MOST_PAGES - 10], left)
+    limited = footfall.json("query", SITE, "--metrics", "pageviews", "--dimension", "page",
+                            "--period", f"{day}..{day}", "--limit", "3")
+    checks.equal("a limit", (3, len(requests)),
+                 (len(limited["rows"]), limited["totals"]["pageviews"]))
+
+
+def the_dashboard(checks, bench):
+    """It tells today's traffic before any aggregation, and the same after it."""
+    footfall = fresh(bench, calm_zone())
+    footfall.must("import", "log", SITE, log_file(bench, [
+        request(day_before(1, calm_zone()), "10:00:00", "/vakar", calm_zone())],
+        zone=calm_zone()))
+    footfall.must("aggregate")
+    with footfall.serve(*TRUSTED) as server, server.connect() as connection:
+        for number in range(5):
+            send(connection, pageview(f"https://{SITE}/sodien", r="https://www.google.com/"),
+                 f"198.51.100.{number}")
+        for stage in ("before today's aggregation", "after it"):
+            for columns in (80, 120, 200):
+                outcome = footfall.run("dashboard", SITE, environment={"COLUMNS": str(columns)})
+                checks.equal(f"exit code, {columns} columns, {stage}", 0, outcome.status)
+                widest = max(map(width, outcome.stdout.splitlines()))
+                checks.check(f"fits {columns} columns, {stage}", widest <= columns, str(widest))
+                checks.contains(f"what it tells, {columns} columns, {stage}", outcome.stdout,
+                                SITE, "/sodien", "/vakar", "Google", calm_zone(), "visitors")
+                checks.check(f"no colour into a pipe, {stage}", "\x1b" not in outcome.stdout)
+            today = footfall.json("dashboard", SITE, "--period", "today")
+            checks.check(f"as JSON, {stage}", isinstance(today, dict) and SITE in json.dumps(today))
+            footfall.must("aggregate")
+        outcome = footfall.run("dashboard", SITE, "--period", "today")
+        checks.check("a period of its own", "/vakar" not in outcome.stdout, outcome.stdout)
+    plain = footfall.run("dashboard", SITE, environment={"LC_ALL": "C", "LANG": "C"})
+    checks.check("ASCII where UTF-8 is not", plain.stdout.isascii(), plain.stdout[:600])
+
+
+def width(line):
+    """The columns of a line on a terminal."""
+    return sum(0 if unicodedata.combining(letter) else
+               2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in line)
+
+
+def an_empty_site(checks, bench):
+    footfall = fresh(bench)
+    for arguments in (["dashboard", SITE], ["query", SITE, "--metrics", "visitors,bounce_rate"],
+                      ["books", SITE], ["sessions", SITE, "--day", day_before(0)],
+                      ["export", SITE, "--rollups", "--sorted"], ["aggregate"]):
+        outcome = footfall.run(*arguments)
+        checks.equal(f"{' '.join(arguments)}: exit code", 0, outcome.status)
+        checks.check(f"{' '.join(arguments)}: no odd number", not any(
+            text in outcome.stdout.lower() for text in ("nan", "inf ", "-0 ")), outcome.stdout)
+
+
+EVIL = [
+    pageview(f"https://{SITE}/%1b%5b31msarkans%1b%5b2J"),
+    pageview(f"https://{SITE}/%c2%9b31mastoni-biti"),
+    pageview(f"https://{SITE}/jauna%0arinda%0d%09tabula"),
+    pageview(f"https://{SITE}/%e2%80%aeotradi"),
+    pageview(f"https://{SITE}/nulle%00beigas"),
+    pageview(f"https://{SITE}/?utm_source=%3D1%2B1&utm_campaign=%40SUM(A1)&utm_medium=-2%2B3"),
+    pageview(f"https://{SITE}/?utm_source=%2B1&utm_campaign=%1b%5dnosaukums%07"),
+    pageview(f"https://{SITE}/%3Cscript%3Ealert(1)%3C/script%3E", t="<b>\u001b[1m"),
+    pageview(f"https://{SITE}/\u001b[31mtiess"),
+    {"n": "=cmd|' /C calc'!A0", "u": f"https://{SITE}/"},
+    {"n": "\u001b[31m\u202e", "u": f"https://{SITE}/"},
+]
+
+
+def text_from_strangers_stays_text(checks, bench):
+    footfall = fresh(bench, calm_zone())
+    with footfall.serve(*TRUSTED) as server:
+        for number, body in enumerate(EVIL):
+            with server.connect() as connection:
+                answer = send(connection, body, f"198.51.100.{number}")
+            checks.one_of(f"{body}: status", (202, 400), answer.status)
+        for stage in ("before aggregation", "after it"):
+            read_everything(checks, footfall, stage)
+            footfall.must("aggregate")
+        server.stop()
+        checks.check("log lines of serve", not odd_letters(server.said()), repr(server.said()))
+
+
+def read_everything(checks, footfall, stage):
+    texts = {"dashboard": footfall.must("dashboard", SITE),
+             "dashboard of today": footfall.must("dashboard", SITE, "--period", "today")}
+    for name in ("page", "utm_source", "utm_campaign", "utm_medium", "source", "event",
+                 "entry_page"):
+        arguments = ["query", SITE, "--metrics", "visitors", "--dimension", name, "--period",
+                     "today", "--format"]
+        texts[f"table of {name}"] = footfall.must(*arguments, "text")
+        table = list(csv.reader(io.StringIO(footfall.must(*arguments, "csv"))))
+        formulas = [row[0] for row in table if row and row[0][:1] in "=+-@\t\r" and row[0]]
+        checks.equal(f"formulas in CSV of {name}, {stage}", [], formulas)
+        checks.equal(f"columns in CSV of {name}, {stage}", {2}, {len(row) for row in table if row})
+        json.loads(footfall.must(*arguments, "json"))
+    for title, text in texts.items():
+        checks.equal(f"control letters in {title}, {stage}", set(), odd_letters(text))
+
+
+def odd_letters(text):
+    """Letters of a text that could move a cursor or turn its direction."""
+    return {repr(letter) for letter in text
+            if letter != "\n" and unicodedata.category(letter) in ("Cc", "Cf")}
+
+
+if __name__ == "__main__":
+    run_test(__file__, __doc__, [
+        filters,
+        a_filter_reaches_as_far_as_raw_events,
+        large_dimensions,
+        the_dashboard,
+        an_empty_site,
+        text_from_strangers_stays_text,
+    ])

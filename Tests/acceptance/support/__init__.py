@@ -1,0 +1,1 @@
+"""What the acceptance tests share: running the binary, talking HTTP, counting checks."""

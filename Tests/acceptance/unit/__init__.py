@@ -1,0 +1,1 @@
+"""Tests of the acceptance tests' own parts: they need no binary."""
