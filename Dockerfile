@@ -19,7 +19,8 @@ RUN mkdir /licences && cp LICENSE /licences/footfall \
 
 FROM debian:bookworm-slim AS run
 RUN apt-get update -q \
-    && apt-get install -q -y --no-install-recommends libsqlite3-0 zlib1g libstdc++6 tzdata \
+    && apt-get install -q -y --no-install-recommends \
+        libsqlite3-0 sqlite3 zlib1g libstdc++6 tzdata \
     && rm -rf /var/lib/apt/lists/* \
     && groupadd --system --gid 10001 footfall \
     && useradd --system --uid 10001 --gid footfall --home-dir /data --no-create-home \

@@ -82,7 +82,7 @@ let package = Package(
         .executableTarget(
             name: "footfall",
             dependencies: [
-                "Analytics", "Storage", "Collector", "CFootfall",
+                "Analytics", "Storage", "Collector", "Dashboard", "Exchange", "CFootfall",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Hummingbird", package: "hummingbird"),
@@ -92,6 +92,31 @@ let package = Package(
                 .product(name: "SystemPackage", package: "swift-system"),
                 .product(name: "Yams", package: "Yams"),
             ],
+            swiftSettings: strict),
+
+        .testTarget(name: "HouseTests", swiftSettings: strict),
+        .testTarget(
+            name: "AnalyticsTests", dependencies: ["Analytics"], swiftSettings: strict),
+        .testTarget(
+            name: "StorageTests",
+            dependencies: [
+                "Analytics", "Storage", .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "CollectorTests",
+            dependencies: [
+                "Analytics", "Storage", "Collector",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "DashboardTests", dependencies: ["Analytics", "Storage", "Dashboard"],
+            exclude: ["Golden"], swiftSettings: strict),
+        .testTarget(
+            name: "ExchangeTests",
+            dependencies: ["Analytics", "Storage", "Exchange", "Compression"],
             swiftSettings: strict),
 
         // Turns the readable files of tracker-js/, dashboards/ and Recognition/Tables/ into code.

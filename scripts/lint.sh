@@ -23,11 +23,12 @@ swift_format() {
     swift format lint --strict --recursive --parallel Package.swift Sources Tests Plugins
 }
 
-# Every script that is written for a shell, by its name or its first line.
+# Every script that is written for a shell, by its name or its first line; not those of others.
 shell_scripts() {
     {
-        find . -name .build -prune -o -name node_modules -prune -o -name '*.sh' -print
-        grep -lrE '^#!.*\b(ba)?sh$' .ci scripts deploy Tests Benchmarks 2>/dev/null
+        find . \( -name .build -o -name .venv -o -name node_modules \) -prune -o -name '*.sh' -print
+        grep -lrE --exclude-dir=.venv --exclude-dir=node_modules '^#!.*\b(ba)?sh$' \
+            .ci scripts deploy Tests Benchmarks 2>/dev/null
     } | sed 's,^\./,,' | sort -u
 }
 

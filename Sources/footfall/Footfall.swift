@@ -17,8 +17,9 @@ struct Footfall: AsyncParsableCommand {
             """,
         version: version,
         subcommands: [
-            ServeCommand.self, AggregateCommand.self, SiteCommand.self, TokenCommand.self,
-            ExportCommand.self, ExplainCommand.self, DoctorCommand.self,
+            ServeCommand.self, AggregateCommand.self, DashboardCommand.self, QueryCommand.self,
+            SessionsCommand.self, BooksCommand.self, SiteCommand.self, TokenCommand.self,
+            ImportCommand.self, ExportCommand.self, ExplainCommand.self, DoctorCommand.self,
         ])
 
     static func main() async {

@@ -19,7 +19,7 @@ struct DocumentTests {
 
     @Test("every local link leads somewhere")
     func linksLead() throws {
-        let files = try repository.files()
+        let files = repository.files
         for path in files where path.hasSuffix(".md") {
             let folder = repository.root.appending(path: path).deletingLastPathComponent()
             for link in try localLinks(in: try repository.text(path)) {
@@ -53,7 +53,7 @@ struct DocumentTests {
         ].map { $0.joined() }
         let pattern = try Pattern(claims.joined(separator: "|"), ignoringCase: true)
         let shown: Set<String> = ["md", "html", "yaml", "yml", "mustache", "js", "service"]
-        for path in try repository.files() where shown.contains((path as NSString).pathExtension) {
+        for path in repository.files where shown.contains((path as NSString).pathExtension) {
             for (index, line) in try repository.text(path).split(
                 separator: "\n", omittingEmptySubsequences: false
             ).enumerated() {

@@ -1,29 +1,27 @@
 import Foundation
 
 /// The working tree that these tests read: every file that git tracks or would track.
-struct Repository {
+struct Repository: Sendable {
     let root: URL
+    /// Paths relative to the root, sorted.
+    let files: [String]
 
-    /// Found from this very file: `ROOT/Tests/HouseTests/Repository.swift`.
+    /// Found from this very file: `ROOT/Tests/HouseTests/Repository.swift`. Listed once.
     static let current = Repository(
         root: URL(filePath: #filePath)
             .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent())
 
-    /// Folders that hold nothing of ours; only asked where git can't be.
-    static let ignoredFolders: Set<String> = [
-        ".git", ".build", "data", "node_modules", ".venv", "__pycache__",
-    ]
-
-    /// Paths relative to the root, sorted.
-    func files() throws -> [String] {
-        try (listedByGit() ?? walked()).filter { path in
-            FileManager.default.fileExists(atPath: root.appending(path: path).path)
-        }
+    private init(root: URL) {
+        self.root = root
+        files = (Self.listedByGit(root) ?? Self.walked(root)).filter { path in
+            let place = root.appending(path: path).path
+            return FileManager.default.fileExists(atPath: place) && !Self.isFolder(place)
+        }.sorted()
     }
 
     /// The paths under `folders` with one of `extensions`.
-    func files(under folders: [String], extensions: Set<String>) throws -> [String] {
-        try files().filter { path in
+    func files(under folders: [String], extensions: Set<String>) -> [String] {
+        files.filter { path in
             extensions.contains((path as NSString).pathExtension)
                 && folders.contains { path.hasPrefix($0 + "/") }
         }
@@ -34,7 +32,7 @@ struct Repository {
     }
 
     /// `nil` where git is missing or the tree is no repository (a downloaded archive).
-    private func listedByGit() -> [String]? {
+    private static func listedByGit(_ root: URL) -> [String]? {
         let git = Process()
         git.executableURL = URL(filePath: "/usr/bin/env")
         git.arguments = [
@@ -49,20 +47,30 @@ struct Repository {
         let bytes = output.fileHandleForReading.readDataToEndOfFile()
         git.waitUntilExit()
         guard git.terminationStatus == 0 else { return nil }
-        return Set(bytes.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }).sorted()
+        return Array(Set(bytes.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }))
     }
 
-    private func walked() throws -> [String] {
-        try FileManager.default.subpathsOfDirectory(atPath: root.path).filter { path in
-            Self.ignoredFolders.isDisjoint(with: path.split(separator: "/").map(String.init))
-                && !isFolder(path)
-        }.sorted()
+    /// Folders that hold nothing of ours; only asked where git can't be.
+    private static let ignoredFolders: Set<String> = [
+        ".git", ".build", "data", "node_modules", ".venv", "__pycache__",
+    ]
+
+    private static func walked(_ root: URL) -> [String] {
+        guard let walk = FileManager.default.enumerator(atPath: root.path) else { return [] }
+        var paths: [String] = []
+        while let path = walk.nextObject() as? String {
+            if ignoredFolders.contains((path as NSString).lastPathComponent) {
+                walk.skipDescendants()
+            } else {
+                paths.append(path)
+            }
+        }
+        return paths
     }
 
-    private func isFolder(_ path: String) -> Bool {
+    private static func isFolder(_ place: String) -> Bool {
         var folder: ObjCBool = false
-        let exists = FileManager.default.fileExists(
-            atPath: root.appending(path: path).path, isDirectory: &folder)
+        let exists = FileManager.default.fileExists(atPath: place, isDirectory: &folder)
         return exists && folder.boolValue
     }
 }

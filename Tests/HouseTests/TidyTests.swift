@@ -17,7 +17,7 @@ struct TidyTests {
 
     @Test("no file of code is over the limit without a reason")
     func fileLengths() throws {
-        for path in try repository.files()
+        for path in repository.files
         where codeExtensions.contains((path as NSString).pathExtension) {
             let lines = try repository.text(path).split(
                 separator: "\n", omittingEmptySubsequences: false
@@ -31,8 +31,8 @@ struct TidyTests {
     }
 
     @Test("every exception names a file that is there")
-    func exceptionsAreTrue() throws {
-        let files = Set(try repository.files())
+    func exceptionsAreTrue() {
+        let files = Set(repository.files)
         let named = Set(longFiles.keys).union(pathExceptions.keys)
         #expect(named.subtracting(files).isEmpty)
     }
@@ -53,7 +53,7 @@ struct TidyTests {
         // A root such as `/app` is a word that texts may hold for reasons of their own.
         homes.removeAll { $0.split(separator: "/").count < 2 }
         var findings: [Finding] = []
-        for path in try repository.files() where pathExceptions[path] == nil {
+        for path in repository.files where pathExceptions[path] == nil {
             findings += try machinePaths(
                 in: try repository.text(path), path: path, homes: homes)
         }

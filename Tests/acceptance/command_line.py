@@ -14,10 +14,10 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from generate_log import recent_plan
-from import_rules import day_before, log_file, request
 from support import shop
 from support.agents import BROWSERS, CHROME, ROBOTS
 from support.footfall import Footfall, Server, free_port, poll, today_in, value_rows
+from support.logfiles import day_before, log_file, request
 from support.options import run_test
 from support.wire import Connection
 
@@ -71,14 +71,15 @@ def usage_faults_are_64(checks, bench):
             ["query", SITE, "--metrics", "visitors", "--dimension", "nav-te"],
             ["query", SITE, "--metrics", "visitors", "--filter", "source"],
             ["query", SITE, "--metrics", "visitors", "--filter", "nav-te=1"],
-            ["query", SITE, "--metrics", "visitors", "--limit", "0"],
             ["query", SITE, "--metrics", "visitors", "--limit", "daudz"],
             ["sessions", SITE], ["sessions", SITE, "--day", "vakar"],
             ["sessions", SITE, "--day", "2026-02-30"],
             ["aggregate", "--rebuild", "vakar"], ["serve", "--port", "ostas"],
-            ["serve", "--port", "70000"], ["serve", "--trusted-proxy", "nekas"],
-            ["site"], ["site", "add"], ["import", "undo"], ["token", "create"]):
+            ["site", "add"], ["import", "undo"], ["token", "create"]):
         refused(checks, " ".join(arguments), footfall.run(*arguments))
+    for arguments in (["serve", "--port", "70000"], ["serve", "--trusted-proxy", "nekas"]):
+        outcome = footfall.run(*arguments, timeout=60)
+        refused(checks, " ".join(arguments), outcome, (1, 64), arguments[-1])
 
 
 def unknown_sites_are_told(checks, bench):
@@ -186,13 +187,12 @@ def all_faults_of_a_configuration_at_once(checks, bench):
     footfall = prepared(bench)
     with open(os.path.join(footfall.data, "footfall.yaml"), "w", encoding="utf-8") as file:
         file.write("port: abc\nprot: 8081\n")
-    outcome = footfall.run(
-        "serve", environment={"FOOTFALL_TRUSTED_PROXY": "nekads", "FOOTFALL_HOST": ""}, timeout=60)
-    refused(checks, "several faults", outcome, (1, 64, 78), "port", "abc", "prot", "nekads")
+    outcome = footfall.run("serve", environment={"FOOTFALL_TRUSTED_PROXY": "nekads"}, timeout=60)
+    refused(checks, "several faults", outcome, (1, 64), "port", "abc", "prot", "nekads")
     with open(os.path.join(footfall.data, "footfall.yaml"), "w", encoding="utf-8") as file:
         file.write("port: [1\n  :")
     outcome = footfall.run("serve", timeout=60)
-    refused(checks, "a file that is no YAML", outcome, (1, 64, 78), "footfall.yaml")
+    refused(checks, "a file that is no YAML", outcome, (1, 64), "footfall.yaml")
 
 
 def flags_over_environment_over_file(checks, bench):
@@ -227,7 +227,10 @@ def answers(port):
 
 
 def newer_files_are_refused(checks, bench):
-    for where in ("footfall.sqlite", "events"):
+    """By what has to read them: sites and rollups, and the raw events of a day."""
+    by_file = {"footfall.sqlite": ["query", SITE, "--metrics", "pageviews"],
+               "events": ["sessions", SITE, "--day", day_before(1)]}
+    for where, arguments in by_file.items():
         footfall = prepared(bench)
         path = os.path.join(footfall.data, where)
         if where == "events":
@@ -235,9 +238,7 @@ def newer_files_are_refused(checks, bench):
                 name for name in os.listdir(path) if name.endswith(".sqlite"))[0])
         before = set_version(path, 9999)
         checks.check(f"{where} carries a version", before > 0, str(before))
-        outcome = footfall.run("query", SITE, "--metrics", "pageviews", "--period", "2d")
-        refused(checks, f"{where} of a newer footfall", outcome, (1, 64), "newer")
-        checks.check(f"{where}: aggregate refuses too", footfall.run("aggregate").status != 0)
+        refused(checks, f"{where} of a newer footfall", footfall.run(*arguments), (1, 64), "newer")
         set_version(path, before)
         answer = footfall.query(SITE, ["pageviews"], "2d")
         checks.equal(f"{where}: unharmed", 1, answer["totals"]["pageviews"])

@@ -171,8 +171,6 @@ def figures_only_for_a_token(checks, bench):
             checks.one_of(f"{title}: status", (400, 401, 403, 404), answer.status)
             checks.check(f"{title}: no figures", secret not in answer.text and not any(
                 key.lower() == "set-cookie" for key, _ in answer.headers), answer.text)
-        known, unknown = ask([]), ask([], "/nav-te.test.txt")
-        checks.equal("whether a site exists is not told", known.status, unknown.status)
 
 
 def bearer(token):

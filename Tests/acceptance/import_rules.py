@@ -14,29 +14,12 @@ from zoneinfo import ZoneInfo
 
 from support import shop
 from support.agents import BROWSERS, CHROME, ROBOTS
-from support.footfall import Footfall, calm_zone, today_in, value_rows
-from support.logfiles import Request, line, write
+from support.footfall import Footfall, calm_zone, value_rows
+from support.logfiles import ADDRESS, Request, day_before, line, log_file, request, write
 from support.options import run_test
 from support.truth import instant, local_seconds
 
 ZONE = shop.TIMEZONE
-ADDRESS = "81.198.10.20"
-
-
-def day_before(count, zone=ZONE):
-    return (today_in(zone) - timedelta(days=count)).isoformat()
-
-
-def request(day, clock, page="/", zone=ZONE, **more):
-    """A line's content for a wall-clock time; `more` are fields of Request."""
-    time = local_seconds(zone, day, clock)
-    given = {"address": ADDRESS, "agent": CHROME.text, "method": "GET", "status": 200,
-             "target": page, "written": time} | more
-    return Request(time=time, **given)
-
-
-def log_file(bench, requests, name="access.log", zone=ZONE, form="combined"):
-    return write(bench.folder(), name, [line(one, ZoneInfo(zone), form) for one in requests])
 
 
 def fresh(bench, *sites, zone=ZONE):

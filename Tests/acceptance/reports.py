@@ -10,10 +10,10 @@ import json
 import unicodedata
 
 from generate_log import recent_plan
-from import_rules import day_before, log_file, request
 from support import shop
 from support.beacons import TRUSTED, pageview, send
 from support.footfall import Footfall, calm_zone, days_named, value_rows
+from support.logfiles import day_before, log_file, request
 from support.options import run_test
 from support.report import compare_tables
 from support.words import word

@@ -16,7 +16,7 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 TESTS = [
     "http_contract", "http_visitors", "http_routes", "command_line", "import_rules", "reports",
-    "rotation", "canary", "sync_order", "kill_nine", "import_truth",
+    "rotation", "live_truth", "canary", "sync_order", "kill_nine", "import_truth",
 ]
 LAST_LINE = re.compile(r"^(\d+) passed, (\d+) failed$", re.MULTILINE)
 

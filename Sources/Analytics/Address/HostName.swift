@@ -12,16 +12,23 @@ enum HostName {
         if name.last == UInt8(ascii: ".") { name = name.dropLast() }
         guard !name.isEmpty, name.count <= 4 * limit else { return nil }
         if name.allSatisfy(isPlain) {
-            let lowered = String(decoding: name.map(ASCII.lowercased), as: UTF8.self)
-            return name.count <= limit ? withoutWWW(lowered) : nil
+            guard name.count <= limit else { return nil }
+            if !name.contains(where: ASCII.isUpper) {
+                return String(decoding: withoutWWW(name), as: UTF8.self)
+            }
+            return withoutWWW(String(decoding: name.map(ASCII.lowercased), as: UTF8.self))
         }
         return aLabels(of: name).map(withoutWWW)
     }
 
     static func withoutWWW(_ host: String) -> String {
-        guard host.hasPrefix("www."), host.utf8.count > 4, host.utf8.dropFirst(4).contains(0x2E)
-        else { return host }
-        return String(host.dropFirst(4))
+        String(decoding: withoutWWW(Array(host.utf8)[...]), as: UTF8.self)
+    }
+
+    /// `www.` goes where a name of two labels is left: `www.lv` is one itself.
+    private static func withoutWWW(_ host: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        host.starts(with: "www.".utf8) && host.dropFirst(4).contains(0x2E)
+            ? host.dropFirst(4) : host
     }
 
     /// Each `xn--` label in its own script, where that can be shown safely.

@@ -82,6 +82,10 @@ enum NumberFinder {
         if let start = internationalStart(chain, signs) {
             return [start..<chain[chain.count - 1].end]
         }
+        // A card, though one of its groups may look like a year.
+        if chain.count >= 4, chain.allSatisfy({ $0.count == 4 }), !chain.allSatisfy(\.isYear) {
+            return [chain[0].start..<chain[chain.count - 1].end]
+        }
         // Groups glued to letters (`s24`, `256gb`) are no part of a phone; only long ones count.
         let isGlued = chain.map { group in
             group.start > 0 && TextSigns.isWord(signs[group.start - 1])
@@ -141,6 +145,12 @@ enum NumberFinder {
             return !groups[1].isRound
         }
         guard digits >= shortestChain else { return false }
+        // A slug that ends in a product's number of five: `lamp-4000-12345`.
+        if groups.count == 2, groups[1].separator == UInt8(ascii: "-"), groups[1].count == 5,
+            groups[0].count < 5
+        {
+            return false
+        }
         // Versions have groups of one digit and of five: 10.0.19045.
         if joinedByDots, !groups.allSatisfy({ (2...4).contains($0.count) }) {
             return digits >= shortestChain && groups.allSatisfy { $0.count != 5 }

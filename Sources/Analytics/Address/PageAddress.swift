@@ -29,11 +29,13 @@ package struct PageAddress: Hashable, Sendable {
         let bytes = fragment.utf8.prefix { $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "&") }
         let route = String(decoding: bytes, as: UTF8.self)
         guard !route.contains("="), !route.contains(":~:") else { return }
-        let isAnchor = !(route.hasPrefix("/") || route.hasPrefix("!"))
-        let cleaned = PathCleaner.cleaned(isAnchor ? "/" + route : route)
+        // `!` before a route is an old sign for crawlers, and no segment.
+        let sign = route.hasPrefix("!/") ? "!" : ""
+        let cleaned = PathCleaner.cleaned(String(route.dropFirst(sign.count)))
         scrubbed += cleaned.scrubbed
-        let text = isAnchor ? String(cleaned.path.dropFirst()) : cleaned.path
-        if !text.isEmpty, text != "/" { path += "#" + text }
+        guard cleaned.path != "/" else { return }
+        let isAnchor = sign.isEmpty && route.utf8.first != UInt8(ascii: "/")
+        path += "#" + sign + (isAnchor ? String(cleaned.path.dropFirst()) : cleaned.path)
     }
 
     /// Sorted, so that one page has one name however its address was put together.
@@ -51,12 +53,13 @@ package struct PageAddress: Hashable, Sendable {
     /// With the signs encoded that would end the value.
     private static func escaped(_ value: String) -> String {
         guard value.utf8.contains(where: { $0 == 0x26 || $0 == 0x23 }) else { return value }
-        return value.reduce(into: "") { text, character in
-            switch character {
-            case "&": text += "%26"
-            case "#": text += "%23"
-            default: text.append(character)
+        let scalars = value.unicodeScalars.flatMap { scalar -> [Unicode.Scalar] in
+            switch scalar {
+            case "&": Array("%26".unicodeScalars)
+            case "#": Array("%23".unicodeScalars)
+            default: [scalar]
             }
         }
+        return String(String.UnicodeScalarView(scalars))
     }
 }

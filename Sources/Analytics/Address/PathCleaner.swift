@@ -5,23 +5,28 @@
 /// ids, since with and without one it is the same page. Case stays: servers may tell it apart.
 enum PathCleaner {
     static func cleaned(_ rawPath: String) -> (path: String, scrubbed: Int) {
-        if isClean(rawPath.utf8) { return (rawPath, 0) }
-        let text = decoded(rawPath)
+        switch look(at: rawPath.utf8) {
+        case .clean: return (rawPath, 0)
+        case .endsInSlash: return (String(rawPath.dropLast()), 0)
+        case .unusual: break
+        }
+        let bytes = decoded(rawPath)
         var path = ""
         var scrubbed = 0
-        for part in text.split(separator: "/") {
-            var segment = part
-            if let parameters = sessionParameter(segment) {
-                segment.removeSubrange(parameters)
+        for part in bytes.split(separator: UInt8(ascii: "/")) {
+            var segment = String(decoding: part, as: UTF8.self)
+            if let end = endBeforeSession(segment) {
+                segment = String(segment[..<end])
                 scrubbed += 1
             }
             if isCookielessSession(segment) {
                 scrubbed += 1
                 continue
             }
-            let found = Scrubber.marked(PlainText.cleaned(String(segment)), slashJoins: false)
+            let found = Scrubber.marked(PlainText.cleaned(segment), slashJoins: false)
             guard !found.text.isEmpty else { continue }
-            path += "/" + found.text
+            path += "/"
+            path += found.text
             scrubbed += found.marks
         }
         path = withoutIndex(path)
@@ -29,16 +34,16 @@ enum PathCleaner {
     }
 
     /// Decoded and free of invisible signs; again, when taking those out completed another `%XX`.
-    private static func decoded(_ rawPath: String) -> String {
-        var text = rawPath
-        while true {
-            let bytes = PercentCoding.decodedFully(text.utf8, keeping: "/?#".utf8)
-            let decoded = String(decoding: bytes, as: UTF8.self)
-            let visible = String(
-                String.UnicodeScalarView(decoded.unicodeScalars.filter(staysInPath)))
-            if visible.utf8.count == decoded.utf8.count { return visible }
-            text = visible
+    private static func decoded(_ rawPath: String) -> [UInt8] {
+        var bytes = PercentCoding.decodedFully(rawPath.utf8, keeping: "/?#".utf8)
+        while bytes.contains(where: { $0 < 0x20 || $0 >= 0x7F }) {
+            let text = String(decoding: bytes, as: UTF8.self)
+            let visible = text.unicodeScalars.filter(staysInPath)
+            if visible.count == text.unicodeScalars.count { break }
+            bytes = PercentCoding.decodedFully(
+                String(String.UnicodeScalarView(visible)).utf8, keeping: "/?#".utf8)
         }
+        return bytes
     }
 
     /// Line breaks and tabs stay for now: they part words, and become spaces.
@@ -51,26 +56,25 @@ enum PathCleaner {
 
     /// Parameters of a segment (RFC 3986 §3.3) in which servers keep sessions:
     /// `/cart;jsessionid=1A53…`.
-    private static let sessionNames: Set<Substring> = [
+    private static let sessionNames: Set<String> = [
         "jsessionid", "phpsessid", "sessionid", "session", "sid", "cfid", "cftoken",
     ]
 
-    private static func sessionParameter(_ segment: Substring) -> Range<Substring.Index>? {
-        guard let start = segment.firstIndex(of: ";") else { return nil }
+    private static func endBeforeSession(_ segment: String) -> String.Index? {
+        guard let start = segment.utf8.firstIndex(of: UInt8(ascii: ";")) else { return nil }
         let hasSession = segment[start...].split(separator: ";").contains { parameter in
-            sessionNames.contains(parameter.lowercased().prefix { $0 != "=" })
+            sessionNames.contains(String(parameter.prefix { $0 != "=" }).lowercased())
         }
-        return hasSession ? start..<segment.endIndex : nil
+        return hasSession ? start : nil
     }
 
     /// ASP.NET without cookies: `/(S(lit3py55t21z5v55vlm25s55))/page`.
-    private static func isCookielessSession(_ segment: Substring) -> Bool {
-        var body = segment
+    private static func isCookielessSession(_ segment: String) -> Bool {
+        guard segment.utf8.last == UInt8(ascii: ")") else { return false }
+        var body = segment[...]
         if body.hasPrefix("("), body.hasSuffix("))") { body = body.dropFirst().dropLast() }
-        guard body.hasSuffix(")"), let letter = body.first, "SAF".contains(letter) else {
-            return false
-        }
-        return body.dropFirst().hasPrefix("(") && !body.contains(" ")
+        guard let letter = body.first, "SAF".contains(letter) else { return false }
+        return body.dropFirst().hasPrefix("(") && body.hasSuffix(")") && !body.contains(" ")
     }
 
     /// Names under which servers find a folder's own page.
@@ -80,47 +84,78 @@ enum PathCleaner {
     ]
 
     private static func withoutIndex(_ path: String) -> String {
-        guard let slash = path.lastIndex(of: "/") else { return path }
-        let name = path[path.index(after: slash)...].lowercased().split(
-            separator: ".", omittingEmptySubsequences: false
-        ).map(String.init)
-        guard name.count == 2, indexNames.contains(name[0]), indexExtensions.contains(name[1])
+        guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")),
+            let dot = path.utf8.lastIndex(of: UInt8(ascii: ".")), slash < dot,
+            indexNames.contains(path[path.utf8.index(after: slash)..<dot].lowercased()),
+            indexExtensions.contains(path[path.utf8.index(after: dot)...].lowercased())
         else { return path }
         return String(path[..<slash])
     }
 
-    /// Whether a path is in its one form already, as most are: told in one pass, so that cleaning
-    /// costs nothing there. Anything unusual goes the long way.
-    private static func isClean(_ bytes: String.UTF8View) -> Bool {
+    // MARK: The short way
+
+    private enum Look {
+        /// In its one form.
+        case clean
+        /// But for the slash at its end.
+        case endsInSlash
+        case unusual
+    }
+
+    /// Whether a path is in its one form already, as most are, told in one pass. Whatever a
+    /// finder of `Scrubber` could mark in it is unusual, and so is much that none would.
+    private static func look(at bytes: String.UTF8View) -> Look {
         guard bytes.first == UInt8(ascii: "/"), bytes.count <= PageAddress.limit else {
-            return false
+            return .unusual
         }
         var previous: UInt8 = 0
-        var digits = 0
-        var segment = 0
-        var word = 0
-        var hasCapital = false
-        var isMixed = false
+        var segment = SegmentLook()
         for byte in bytes {
-            segment += 1
-            word += 1
-            if ASCII.isDigit(byte) || ASCII.isUpper(byte) {
-                if ASCII.isDigit(byte) { digits += 1 } else { hasCapital = true }
-                isMixed = true
-            } else if byte == UInt8(ascii: "/"), previous != byte {
-                (segment, word, hasCapital, isMixed) = (0, 0, false, false)
-            } else if byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_") {
-                (word, isMixed) = (0, false)
-            } else if !ASCII.isLower(byte) {
-                return false
-            }
-            if digits >= 6 || hasCapital && segment >= TokenFinder.shortest
-                || word >= (isMixed ? TokenFinder.shortest : TokenFinder.shortestLetters)
-            {
-                return false
+            if byte == UInt8(ascii: "/") {
+                if previous == byte { return .unusual }
+                segment = SegmentLook()
+            } else if !segment.isUsual(after: byte) {
+                return .unusual
             }
             previous = byte
         }
-        return previous != UInt8(ascii: "/") || bytes.count == 1
+        if segment.hasDot { return .unusual }
+        return previous == UInt8(ascii: "/") && bytes.count > 1 ? .endsInSlash : .clean
+    }
+
+    /// What has been seen of a segment.
+    private struct SegmentLook {
+        /// The last segment's may be `index.html`.
+        private(set) var hasDot = false
+        private var length = 0
+        private var digits = 0
+        private var word = 0
+        private var hasCapital = false
+        private var isMixed = false
+
+        mutating func isUsual(after byte: UInt8) -> Bool {
+            length += 1
+            if ASCII.isLower(byte) {
+                word += 1
+            } else if ASCII.isDigit(byte) {
+                word += 1
+                digits += 1
+                isMixed = true
+            } else if ASCII.isUpper(byte) {
+                word += 1
+                hasCapital = true
+                isMixed = true
+            } else if byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_") {
+                (word, isMixed) = (0, false)
+            } else if byte == UInt8(ascii: ".") {
+                hasDot = true
+                (word, isMixed) = (0, false)
+            } else {
+                return false
+            }
+            let longestWord = isMixed ? TokenFinder.shortest : TokenFinder.shortestLetters
+            return digits < 6 && word < longestWord
+                && !(hasCapital && length >= TokenFinder.shortest)
+        }
     }
 }

@@ -10,6 +10,7 @@ enum PlainText {
     /// their shape.
     static func isVisible(_ scalar: Unicode.Scalar) -> Bool {
         if scalar.isASCII { return (0x20...0x7E).contains(scalar.value) }
+        if isPlainLetter(scalar) { return true }
         if scalar.value & 0xFFFE == 0xFFFE || (0xFDD0...0xFDEF).contains(scalar.value) {
             return false
         }
@@ -23,7 +24,7 @@ enum PlainText {
     /// none at the ends. In composed form (Unicode's NFC), so that `é` is one text however it was
     /// typed.
     static func cleaned(_ text: String) -> String {
-        if isClean(text.utf8) { return text }
+        if isClean(text) { return text }
         var scalars = String.UnicodeScalarView()
         var isAfterSpace = true
         for scalar in text.unicodeScalars {
@@ -42,7 +43,7 @@ enum PlainText {
     /// NFC, which most text already is; told by the absence of signs that combine.
     static func composed(_ text: String) -> String {
         let mayCombine = text.unicodeScalars.contains {
-            $0.value >= 0x300
+            $0.value >= 0x300 && !isPlainLetter($0)
                 && ($0.properties.canonicalCombiningClass != .notReordered
                     || $0.properties.generalCategory == .spacingMark
                     || (0x1161...0x11FF).contains($0.value))
@@ -62,13 +63,33 @@ enum PlainText {
         return String(kept)
     }
 
-    private static func isClean(_ bytes: String.UTF8View) -> Bool {
-        var last: UInt8 = 0x20
-        for byte in bytes {
-            guard (0x20...0x7E).contains(byte), byte != 0x20 || last != 0x20 else { return false }
-            last = byte
+    /// Whether cleaning would change nothing, as with most texts; `false` where it takes longer to
+    /// tell.
+    private static func isClean(_ text: String) -> Bool {
+        var isAfterSpace = true
+        for scalar in text.unicodeScalars {
+            if scalar == " " {
+                if isAfterSpace { return false }
+                isAfterSpace = true
+            } else {
+                guard (0x21...0x7E).contains(scalar.value) || isPlainLetter(scalar) else {
+                    return false
+                }
+                isAfterSpace = false
+            }
         }
-        return last != 0x20 || bytes.isEmpty
+        return !isAfterSpace || text.isEmpty
+    }
+
+    /// Letters outside ASCII that need no look-up: Latin with its usual marks, Greek, Cyrillic,
+    /// kana, Han and Hangul, all in composed form.
+    static func isPlainLetter(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0xC0...0xD6, 0xD8...0xF6, 0xF8...0x24F, 0x388...0x3FF, 0x400...0x481, 0x48A...0x52F,
+            0x3041...0x3096, 0x30A1...0x30FA, 0x4E00...0x9FFF, 0xAC00...0xD7A3:
+            true
+        default: false
+        }
     }
 
     private static func isSpace(_ scalar: Unicode.Scalar) -> Bool {

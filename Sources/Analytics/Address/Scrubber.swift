@@ -14,15 +14,15 @@ package enum Scrubber {
     package static func scrub(_ text: String, limit: Int) -> (text: String, marks: Int) {
         let cleaned = PlainText.cleaned(text)
         var found = marked(cleaned, slashJoins: true)
-        // A value may itself be an address: ?back=/login?mail=jane%40example.com. Decoded it is
-        // kept only where that brings something to light; "Save 50%25" stays as it is.
+        // A value may itself be an address: ?back=/login?mail=jane%40example.com. It is kept
+        // decoded only where that brings something to light; "Save 50%25" stays as it is.
         if cleaned.utf8.contains(UInt8(ascii: "%")) {
             let decoded = PlainText.cleaned(
                 String(
                     decoding: PercentCoding.decodedFully(cleaned.utf8, keeping: "".utf8),
                     as: UTF8.self))
             let foundDecoded = marked(decoded, slashJoins: true)
-            if foundDecoded.marks > found.marks { found = foundDecoded }
+            if foundDecoded.marks > 0 { found = foundDecoded }
         }
         return (PlainText.cut(found.text, to: limit), found.marks)
     }
@@ -32,7 +32,10 @@ package enum Scrubber {
     ///   - text: as `PlainText.cleaned` leaves it.
     ///   - slashJoins: whether `/` may be a sign of a Base64 token; in a path it parts segments.
     static func marked(_ text: String, slashJoins: Bool) -> (text: String, marks: Int) {
-        let signs = TextSigns.signs(of: text)
+        let isASCII = text.utf8.allSatisfy { $0 < 0x80 }
+        // Where each byte is its own sign, most texts are done without a copy.
+        if isASCII, !SignHints(text.utf8).maySayMore { return (text, 0) }
+        let signs = TextSigns.signs(of: text, isASCII: isASCII)
         let hints = SignHints(signs)
         guard hints.maySayMore else { return (text, 0) }
         var ranges: [Range<Int>] = []
@@ -82,13 +85,11 @@ enum TextSigns {
     /// Part of a percent-encoded byte that stayed encoded, such as `%2F`.
     static let encoded: UInt8 = 0x82
 
-    static func signs(of text: String) -> [UInt8] {
-        var signs: [UInt8]
-        if text.utf8.allSatisfy({ $0 < 0x80 }) {
-            signs = Array(text.utf8)
-        } else {
-            signs = text.unicodeScalars.map { $0.isASCII ? UInt8($0.value) : sign(of: $0) }
-        }
+    static func signs(of text: String, isASCII: Bool) -> [UInt8] {
+        var signs =
+            isASCII
+            ? Array(text.utf8)
+            : text.unicodeScalars.map { $0.isASCII ? UInt8($0.value) : sign(of: $0) }
         guard signs.contains(UInt8(ascii: "%")), signs.count > 2 else { return signs }
         for index in 0..<(signs.count - 2)
         where signs[index] == UInt8(ascii: "%") && ASCII.isHex(signs[index + 1])
@@ -100,6 +101,7 @@ enum TextSigns {
     }
 
     private static func sign(of scalar: Unicode.Scalar) -> UInt8 {
+        if PlainText.isPlainLetter(scalar) { return letter }
         let properties = scalar.properties
         // The fullwidth forms of East Asian keyboards: ｊａｎｅ＠ｅｘａｍｐｌｅ．ｃｏｍ.
         if (0xFF01...0xFF5E).contains(scalar.value) { return UInt8(scalar.value - 0xFEE0) }
@@ -128,25 +130,28 @@ struct SignHints {
     private(set) var digits = 0
     private(set) var colons = 0
     private(set) var hasAt = false
-    private var encoded = 0
+    private var spaces = 0
     private var longest = 0
 
-    init(_ signs: [UInt8]) {
+    /// - Parameter signs: as `TextSigns` has them, or the bytes of ASCII text.
+    init(_ signs: some Sequence<UInt8>) {
         var run = 0
         for sign in signs {
             if ASCII.isAlphanumeric(sign) {
-                run += 1
                 if ASCII.isDigit(sign) { digits += 1 }
+                run += 1
                 continue
             }
             switch sign {
             case UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "+"), UInt8(ascii: "/"),
-                UInt8(ascii: "="), UInt8(ascii: " "):
+                UInt8(ascii: "="), UInt8(ascii: "%"), TextSigns.encoded:
                 run += 1
                 continue
+            case UInt8(ascii: " "):
+                // Parts words, but groups of an IBAN too.
+                spaces += 1
             case UInt8(ascii: "@"): hasAt = true
             case UInt8(ascii: ":"): colons += 1
-            case TextSigns.encoded: encoded += 1
             default: break
             }
             longest = max(longest, run)
@@ -155,6 +160,6 @@ struct SignHints {
         longest = max(longest, run)
     }
 
-    var mayHoldToken: Bool { longest >= TokenFinder.shortest || encoded >= 24 }
+    var mayHoldToken: Bool { longest >= TokenFinder.shortest || spaces >= 3 && digits >= 8 }
     var maySayMore: Bool { hasAt || colons >= 2 || digits >= 6 || mayHoldToken }
 }

@@ -37,9 +37,11 @@ enum TokenFinder {
             return piece.digits > 0 && piece.count >= shortest || piece.count >= shortestMixed
         }
         if isIBAN(piece) { return true }
-        let isMixed = piece.digits > 0 || piece.isWild
-        if piece.count >= shortestMixed, isMixed { return !piece.readsAsWords }
-        return piece.count >= shortestLetters && !piece.readsAsWords
+        if piece.digits > 0 || piece.mixesCase {
+            return piece.count >= shortestMixed && !piece.readsAsWords
+        }
+        // Languages that the table of letters wasn't made of must have their words, too.
+        return piece.count >= shortestLetters && piece.likeness < -8
     }
 
     /// Two letters, two digits, and an account of up to 30 signs (ISO 13616); the shortest has 15
@@ -109,7 +111,9 @@ struct TokenRun {
 
     func ranges() -> [Range<Int>] {
         guard end - pieces[0].range.lowerBound >= TokenFinder.shortest else { return [] }
-        if isWild { return [withPadding(pieces[0].range.lowerBound..<pieces.last!.range.upperBound)] }
+        if isSplitToken {
+            return [withPadding(pieces[0].range.lowerBound..<pieces[pieces.count - 1].range.upperBound)]
+        }
         var ranges: [Range<Int>] = []
         var index = 0
         while index < pieces.count {
@@ -126,12 +130,13 @@ struct TokenRun {
     }
 
     /// Base64 has a joiner among 32 signs, which may leave no piece long enough to be a token by
-    /// itself; together they are, when most of it is in pieces that mix capitals as no word does.
-    private var isWild: Bool {
-        guard pieces.count > 1 else { return false }
+    /// itself. Together they are one, when most of it mixes capitals and small letters and all of
+    /// it is unlike words. A slug has few such pieces, be it full of models' names.
+    private var isSplitToken: Bool {
+        guard pieces.count > 1, end - pieces[0].range.lowerBound >= 20 else { return false }
         let all = pieces.reduce(0) { $0 + $1.count }
-        let wild = pieces.reduce(0) { $0 + ($1.isWild ? $1.count : 0) }
-        return all >= 20 && wild * 2 >= all
+        let mixed = pieces.reduce(0) { $0 + ($1.mixesCase ? $1.count : 0) }
+        return mixed * 2 >= all && pieces.reduce(0) { $0 + $1.likeness } < 0
     }
 
     /// 8-4-4-4-12 hexadecimal digits (RFC 9562 §4).
@@ -152,9 +157,8 @@ struct TokenRun {
     }
 
     private func belongs(_ piece: WordPiece) -> Bool {
-        piece.isWild
-            || !piece.isForeign && piece.count >= 4 && piece.digits > 0 && piece.letters > 0
-                && !piece.readsAsWords
+        let isMixed = piece.count >= 4 && piece.digits > 0 && piece.letters > 0
+        return !piece.isForeign && !piece.readsAsWords && (piece.mixesCase || isMixed)
     }
 
     private func withPadding(_ range: Range<Int>) -> Range<Int> {

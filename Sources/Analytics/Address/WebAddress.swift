@@ -23,13 +23,7 @@ package struct WebAddress: Hashable, Sendable {
     /// `nil` when there is no scheme of the three, or no host that could be one.
     package init?(_ text: String) {
         let bytes = Self.bounded(text)
-        guard let colon = bytes.firstIndex(of: UInt8(ascii: ":")), colon <= 11,
-            bytes.count > colon + 3, Self.isSlash(bytes[colon + 1]), Self.isSlash(bytes[colon + 2])
-        else { return nil }
-        let scheme = String(
-            decoding: bytes[..<colon].map(ASCII.lowercased), as: UTF8.self)
-        guard scheme == "https" || scheme == "http" || scheme == "android-app" else { return nil }
-        let start = colon + 3
+        guard let (scheme, start) = Self.scheme(of: bytes) else { return nil }
         let end = bytes[start...].firstIndex(where: Self.endsAuthority) ?? bytes.count
         guard let host = HostName.host(ofAuthority: bytes[start..<end]) else { return nil }
         self.init(scheme: scheme, host: host, target: bytes[end...])
@@ -41,7 +35,7 @@ package struct WebAddress: Hashable, Sendable {
     ///     itself.
     ///   - host: in any form that a `Host` header has; `nil` comes back when it can't be one.
     package init?(requestTarget: String, host: String) {
-        if !requestTarget.hasPrefix("/"), let address = WebAddress(requestTarget) {
+        if requestTarget.utf8.first != UInt8(ascii: "/"), let address = WebAddress(requestTarget) {
             self = address
             return
         }
@@ -100,6 +94,21 @@ package struct WebAddress: Hashable, Sendable {
         return Array(bytes[start..<end])
     }
 
+    private static let schemes = ["https", "http", "android-app"]
+
+    /// The scheme, and where the authority starts.
+    private static func scheme(of bytes: [UInt8]) -> (name: String, end: Int)? {
+        for scheme in schemes {
+            let length = scheme.utf8.count
+            guard bytes.count > length + 3, bytes[length] == UInt8(ascii: ":"),
+                isSlash(bytes[length + 1]), isSlash(bytes[length + 2]),
+                bytes[..<length].lazy.map(ASCII.lowercased).elementsEqual(scheme.utf8)
+            else { continue }
+            return (scheme, length + 3)
+        }
+        return nil
+    }
+
     /// Browsers take `\` for `/` (WHATWG URL, "special authority slashes state").
     private static func isSlash(_ byte: UInt8) -> Bool {
         byte == UInt8(ascii: "/") || byte == UInt8(ascii: "\\")
@@ -145,23 +154,5 @@ struct QueryPairs: Sequence, IteratorProtocol {
     /// Links in mails are often written with `&amp;` escaped once too often: `?a=b&amp;utm_source=x`.
     private func hasEntityPrefix(_ start: Int, _ end: Int) -> Bool {
         end - start > 4 && bytes[start..<(start + 4)].elementsEqual("amp;".utf8)
-    }
-}
-
-/// Tests on single bytes of ASCII text.
-enum ASCII {
-    static func isDigit(_ byte: UInt8) -> Bool { byte &- 0x30 < 10 }
-    static func isUpper(_ byte: UInt8) -> Bool { byte &- 0x41 < 26 }
-    static func isLower(_ byte: UInt8) -> Bool { byte &- 0x61 < 26 }
-    static func isLetter(_ byte: UInt8) -> Bool { (byte | 0x20) &- 0x61 < 26 }
-    static func isAlphanumeric(_ byte: UInt8) -> Bool { isDigit(byte) || isLetter(byte) }
-    static func isHex(_ byte: UInt8) -> Bool { isDigit(byte) || (byte | 0x20) &- 0x61 < 6 }
-    static func lowercased(_ byte: UInt8) -> UInt8 { isUpper(byte) ? byte | 0x20 : byte }
-
-    /// 0…15 of a hexadecimal digit, or `nil`.
-    static func hexValue(_ byte: UInt8) -> UInt8? {
-        if isDigit(byte) { return byte &- 0x30 }
-        let letter = (byte | 0x20) &- 0x61
-        return letter < 6 ? letter + 10 : nil
     }
 }

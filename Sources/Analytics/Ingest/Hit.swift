@@ -23,6 +23,8 @@ package struct Sender: Sendable, CustomStringConvertible {
     /// `nil` where the record has no headers, as a log line.
     package var acceptLanguage: String?
     package var knowsHeaders: Bool
+    /// Whether any `Sec-Fetch-*` header came: browsers send them, a site's own server does not.
+    package var hasFetchMetadata: Bool
     /// `Sec-Purpose`, `Purpose` or `X-Moz` said that the page was fetched ahead of a visit.
     package var isPrefetch: Bool
     /// `Sec-GPC: 1` or `DNT: 1`.
@@ -30,14 +32,15 @@ package struct Sender: Sendable, CustomStringConvertible {
 
     package init(
         address: ClientAddress?, userAgent: String, hints: ClientHints = .none,
-        acceptLanguage: String? = nil, knowsHeaders: Bool = false, isPrefetch: Bool = false,
-        optsOut: Bool = false
+        acceptLanguage: String? = nil, knowsHeaders: Bool = false,
+        hasFetchMetadata: Bool = false, isPrefetch: Bool = false, optsOut: Bool = false
     ) {
         self.address = address
         self.userAgent = userAgent.cut(toBytes: BeaconLimits.userAgent)
         self.hints = hints
         self.acceptLanguage = acceptLanguage
         self.knowsHeaders = knowsHeaders
+        self.hasFetchMetadata = hasFetchMetadata
         self.isPrefetch = isPrefetch
         self.optsOut = optsOut
     }
@@ -57,6 +60,7 @@ package struct Sender: Sendable, CustomStringConvertible {
                 platformVersion: header("sec-ch-ua-platform-version"),
                 model: header("sec-ch-ua-model")),
             acceptLanguage: header("accept-language"), knowsHeaders: true,
+            hasFetchMetadata: header("sec-fetch-site") != nil || header("sec-fetch-mode") != nil,
             isPrefetch: purpose.contains {
                 $0.map { $0.contains("prefetch") || $0.contains("prerender") || $0.contains("preview") }
                     ?? false

@@ -82,6 +82,7 @@ package struct IngestSteps: Sendable {
                 userAgent: hit.sender.userAgent, webdriver: hit.beacon.isAutomated,
                 hasAcceptLanguage: hit.sender.knowsHeaders
                     ? hit.sender.acceptLanguage != nil : nil,
+                hasFetchMetadata: hit.sender.knowsHeaders ? hit.sender.hasFetchMetadata : nil,
                 hints: hit.sender.hints))
     }
 

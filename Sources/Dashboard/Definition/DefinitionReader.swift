@@ -112,8 +112,8 @@ struct DefinitionReader {
         guard let keys = values(of: body, allowed: Self.tableKeys, for: "a table") else {
             return nil
         }
-        let title = required("title", keys, of: "a table", body).flatMap { title($0) }
-        let dimension = required("dimension", keys, of: "a table", body).flatMap { dimension($0) }
+        let title = required("title", keys, of: "a table", body).flatMap { self.title($0) }
+        let dimension = required("dimension", keys, of: "a table", body).flatMap { self.dimension($0) }
         var given: [Metric]?
         if let node = required("metrics", keys, of: "a table", body) {
             let known = Metric.allCases.filter {
@@ -121,8 +121,8 @@ struct DefinitionReader {
             }
             given = metrics(node, among: known)
         }
-        let limit = keys["limit"].map { limit($0) } ?? 10
-        let isOptional = keys["optional"].map { flag($0) } ?? false
+        let limit = keys["limit"].map { self.limit($0) } ?? 10
+        let isOptional = keys["optional"].map { self.flag($0) } ?? false
         guard let title, let dimension, let given, let limit, let isOptional else { return nil }
         return DashboardDefinition.Table(
             title: title, dimension: dimension, metrics: given, limit: limit,

@@ -46,16 +46,12 @@ struct LineSplitter {
         keep(UnsafeBufferPointer(rebasing: piece[start...]))
     }
 
-    /// Hands out what follows the last line end, and is ready for the next file.
-    mutating func finish(_ body: (LogLine, Int) throws -> Void) rethrows {
-        let line = rest
-        let wasTooLong = isTooLong
-        let last = number + 1
-        self = LineSplitter()
-        if wasTooLong { return try body(.tooLong, last) }
-        guard !line.isEmpty else { return }
+    /// Hands out what follows the last line end; call it once, when the file has ended.
+    func finish(_ body: (LogLine, Int) throws -> Void) rethrows {
+        if isTooLong { return try body(.tooLong, number + 1) }
+        guard !rest.isEmpty else { return }
         // The line is used inside the call only.
-        try line.withUnsafeBufferPointer { try Self.hand($0, last, body) }
+        try rest.withUnsafeBufferPointer { try Self.hand($0, number + 1, body) }
     }
 
     private mutating func keep(_ part: UnsafeBufferPointer<UInt8>) {

@@ -18,14 +18,19 @@ final class PartitionWriter {
     private var nextSequence: Int64
     private let dayStart: Int64
 
-    /// - Parameter isSynced: `false` only for an import's draft, which is synced when complete.
-    init(_ file: PartitionFile, isSynced: Bool = true) throws(StorageError) {
+    /// - Parameters:
+    ///   - isSynced: `false` only for an import's draft, which is synced when complete.
+    ///   - synchronous: what the connection is opened with in place of what `isSynced` needs, so
+    ///     that a test sees a connection that does not sync refused.
+    init(
+        _ file: PartitionFile, isSynced: Bool = true, synchronous: String? = nil
+    ) throws(StorageError) {
         self.file = file
         dayStart = file.day.startInUTC.milliseconds
         (queue, dictionaries, setAsideCount, nextSequence) = try naming(file.path) {
             let isNew = !file.exists
             let queue = try SQLiteFile.openWriter(
-                file.path, synchronous: isSynced ? "FULL" : "OFF")
+                file.path, synchronous: synchronous ?? (isSynced ? "FULL" : "OFF"))
             if isSynced, try !SQLiteFile.isSynchronous(queue) {
                 throw StorageError.notSynchronous(path: file.path)
             }

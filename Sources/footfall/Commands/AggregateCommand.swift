@@ -47,14 +47,7 @@ struct AggregateCommand: AsyncParsableCommand {
         guard !verify else {
             throw Failure("--verify and --rebuild exclude each other.", code: Failure.usage)
         }
-        return .rebuild(
-            Set(
-                try rebuild.map { text in
-                    guard let day = LocalDay(text) else {
-                        throw Failure("'\(text)' is no day; write 2026-11-22.", code: Failure.usage)
-                    }
-                    return day
-                }))
+        return .rebuild(Set(try rebuild.map(Arguments.day)))
     }
 }
 

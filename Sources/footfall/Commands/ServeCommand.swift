@@ -1,6 +1,7 @@
 import Analytics
 import ArgumentParser
 import Collector
+import Dashboard
 import Foundation
 import Hummingbird
 import Logging
@@ -64,7 +65,11 @@ struct ServeCommand: AsyncParsableCommand {
         ).add(to: router)
         AssetRoutes().add(to: router)
         HealthRoutes().add(to: router)
-/*D*/
+        try DashboardRoutes(
+            folder: installation.folder, database: installation.database,
+            reader: installation.figures, clock: clock,
+            notes: { installation.dashboardNotes }
+        ).add(to: router)
 
         let application = Application(
             router: router,

@@ -1,4 +1,5 @@
 import CFootfall
+import Dashboard
 import Foundation
 
 /// Standard output holds the result and nothing else; all that is said about the work goes to
@@ -31,6 +32,11 @@ enum Console {
             }
             bytes = bytes.dropFirst(count)
         }
+    }
+
+    /// Renders for where standard output goes.
+    static var renderer: TextRenderer {
+        TextRenderer(width: columns, usesColour: usesColour, usesASCII: usesASCII)
     }
 
     static var isTerminal: Bool { isatty(STDOUT_FILENO) == 1 }

@@ -1,6 +1,8 @@
 import Analytics
 import ArgumentParser
+import Dashboard
 
+import Exchange
 import Foundation
 import Storage
 
@@ -23,6 +25,14 @@ struct Failure: Error {
         switch error {
         case let failure as Failure: self = failure
         case let error as StorageError: self.init(error.description, code: Self.code(of: error))
+        case let error as ImportError:
+            if case .importRuns = error {
+                self.init(error.description, code: Self.tryLater)
+            } else {
+                self.init(error.description, code: Self.usage)
+            }
+        case let error as LogImportError: self.init(error.description)
+        case let error as DefinitionError: self.init(error.description)
         case let error as Period.ParseError: self.init(error.description, code: Self.usage)
         case is ExitCode, is ValidationError, is CleanExit: return nil
         default:

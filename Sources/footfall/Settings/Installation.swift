@@ -1,5 +1,6 @@
 import Analytics
 import ArgumentParser
+import Dashboard
 import Foundation
 import Storage
 
@@ -39,6 +40,20 @@ struct Installation {
 
     var figures: FigureReader {
         FigureReader(folder: folder, database: database, clock: clock)
+    }
+
+    /// What a dashboard says besides the figures.
+    var dashboardNotes: [Note] {
+        guard let seen = try? database.note(.untrustedProxySeen),
+            clock.now() - Instant(milliseconds: seen) < .hours(24)
+        else { return [] }
+        return [
+            Note(
+                """
+                All visitors seem to come from your proxy: start the collector with \
+                --trusted-proxy and its address.
+                """, isWarning: true)
+        ]
     }
 
     var aggregator: Aggregator {

@@ -121,11 +121,12 @@ class Server:
             "--data", footfall.data, *arguments]
         self.process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=self.output, stderr=subprocess.STDOUT,
-            env=footfall.environment | (environment or {}), **options)
+            env=footfall.environment | (environment or {}), start_new_session=True, **options)
         try:
             self.wait_until_ready()
         except Exception:
-            self.kill()
+            os.killpg(self.process.pid, signal.SIGKILL)  # what a prefix started goes as well
+            self.process.wait(30)
             raise
 
     def wait_until_ready(self):

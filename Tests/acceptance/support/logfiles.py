@@ -3,10 +3,16 @@
 import gzip
 import os
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from support.agents import CHROME
+from support.footfall import today_in
+from support.shop import TIMEZONE
+from support.truth import local_seconds
+
 MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+ADDRESS = "81.198.10.20"  # of a request that says no other
 ROTATION_CLOCK = "06:25"  # when Debian's cron.daily rotates logs
 
 
@@ -90,3 +96,21 @@ def write(folder, name, lines):
     with open(path, "wb") as file:
         file.write(gzip.compress(data, 6) if name.endswith(".gz") else data)
     return path
+
+
+def day_before(count, zone=TIMEZONE):
+    """The date so many days before today."""
+    return (today_in(zone) - timedelta(days=count)).isoformat()
+
+
+def request(day, clock, page="/", zone=TIMEZONE, **more):
+    """A line's content for a wall-clock time; `more` are fields of Request."""
+    time = local_seconds(zone, day, clock)
+    given = {"address": ADDRESS, "agent": CHROME.text, "method": "GET", "status": 200,
+             "target": page, "written": time} | more
+    return Request(time=time, **given)
+
+
+def log_file(bench, requests, name="access.log", zone=TIMEZONE, form="combined"):
+    """A log of these requests in a folder of its own; gives its path."""
+    return write(bench.folder(), name, [line(one, ZoneInfo(zone), form) for one in requests])

@@ -8,7 +8,7 @@ struct BotFindings {
 
     private(set) var named: [Hit] = []
     private(set) var sure: [Hit] = []
-    private(set) var hints: [Hit] = []
+    private var hints: [Hit] = []
     private(set) var mailboxes: [Hit] = []
     private var persons: [Range<Int>] = []
     private var isExplorer = false
@@ -27,13 +27,19 @@ struct BotFindings {
             hasEngine = true
             isExplorer = isExplorer || text.namesExplorer(at: hit.place)
         case .device: namesDevice = true
-        case .person: Self.add(text.bracketed(from: hit.place), to: &persons)
+        case .person where persons.count < Self.hitLimit:
+            persons.append(text.bracketed(from: hit.place))
+        case .person: break
         case .named: Self.add(hit, to: &named)
         case .sure: Self.add(hit, to: &sure)
         case .hint: Self.add(hit, to: &hints)
         case .domain: noteHost(hit, in: text)
         }
     }
+
+    /// What only hints at a bot: not where an application may have left its name, on a person's
+    /// device or in an old Internet Explorer, to which each program of its time added a word.
+    var countingHints: [Hit] { namesDevice || isExplorer ? [] : counting(hints) }
 
     /// The hits that no person's word covers.
     func counting(_ hits: [Hit]) -> [Hit] {
@@ -45,13 +51,12 @@ struct BotFindings {
         if list.count < hitLimit { list.append(element) }
     }
 
-    /// An address to write to gives a bot away; a host's name alone only hints at one, and in an old
-    /// Internet Explorer at nothing: programs of its time left their makers' there.
+    /// An address to write to gives a bot away; a host's name alone only hints at one.
     private mutating func noteHost(_ hit: Hit, in text: UserAgentText) {
         switch text.hostName(endingAt: hit.place) {
         case .mailbox: Self.add(hit, to: &mailboxes)
-        case .host where !isExplorer: Self.add(hit, to: &hints)
-        case .host, nil: break
+        case .host: Self.add(hit, to: &hints)
+        case nil: break
         }
     }
 }

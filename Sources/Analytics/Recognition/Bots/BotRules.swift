@@ -33,15 +33,24 @@ package struct BotRules: Sendable {
         }
     }()
 
+    /// Every verdict that can be given, by rule: what an owner may let in again.
+    package var verdicts: [BotVerdict] {
+        let named = facts.compactMap { fact in
+            fact.category.map { BotVerdict(rule: fact.rule, category: $0) }
+        }
+        return Set(named + BotVerdict.ofNoTable).sorted { $0.rule < $1.rule }
+    }
+
     /// - Returns: `nil` for a person's browser, as far as one can tell. Work is linear in the text.
     package func verdict(_ signals: BotSignals) -> BotVerdict? {
         let text = UserAgentText(signals.userAgent)
-        if text.isBlank { return BotVerdict(rule: "empty_user_agent", category: .other) }
+        if text.isBlank { return .emptyUserAgent }
         var findings = BotFindings()
         index.forEachMatch(in: text) { row, start, end in
             findings.note(row, strengths[row], from: start, to: end, in: text)
         }
-        return words(of: text, findings) ?? shape(of: text, findings) ?? behaviour(signals, text)
+        return words(of: text, findings) ?? shape(of: text, findings)
+            ?? Self.behaviour(signals, text)
     }
 
     /// By name, else by a word that gives a bot away, else, where no person's application may have
@@ -52,10 +61,8 @@ package struct BotRules: Sendable {
         {
             return verdict
         }
-        if !findings.counting(findings.mailboxes).isEmpty {
-            return BotVerdict(rule: "contact_address", category: .crawler)
-        }
-        let hints = findings.namesDevice ? [] : findings.counting(findings.hints)
+        if !findings.counting(findings.mailboxes).isEmpty { return .contactAddress }
+        let hints = findings.countingHints
         if hints.isEmpty { return nil }
         // A browser may have such a word in its name: Presearch, AlipayClient, Battle.net.
         let ownName = clients.naming(of: text).ownName
@@ -86,16 +93,16 @@ package struct BotRules: Sendable {
 
     /// What no name and no word tells: text that is not a browser's, or is wrapped around one.
     private func shape(of text: UserAgentText, _ findings: BotFindings) -> BotVerdict? {
-        if findings.namesDevice { return nil }
         let beginsLikeBrowser = text.hasPrefix("mozilla/") || text.hasPrefix("opera/")
         if findings.hasEngine, beginsLikeBrowser {
             // "(compatible; …)" was the word of Netscape's successors; of today's engines only
             // programs that add themselves to Chrome's user agent say it.
             let isProgram =
-                text.contains("compatible;") && text.contains(" chrome/")
-                && !text.contains("(compatible; u;")
-            return isProgram ? BotVerdict(rule: "compatible_word", category: .crawler) : nil
+                text.contains("compatible;") && !text.contains("(compatible; u;")
+                && (text.contains(" chrome/") || text.contains(" safari/"))
+            return isProgram ? .compatibleWord : nil
         }
+        if findings.namesDevice { return nil }
         // Without an engine (Lynx), or with text of its own before one (HipChat Mozilla/5.0 …), it
         // must at least name a browser or an application that the tables know, or a device.
         let (client, ownName) = clients.naming(of: text)
@@ -104,35 +111,6 @@ package struct BotRules: Sendable {
         case .desktop, .other: break
         }
         let isSystemKnown = !client.os.isEmpty && beginsLikeBrowser && !client.browser.isEmpty
-        return ownName != nil || isSystemKnown ? nil : BotVerdict(rule: "no_browser", category: .other)
-    }
-
-    /// What a browser's script or its headers give away while its user agent does not.
-    private func behaviour(_ signals: BotSignals, _ text: UserAgentText) -> BotVerdict? {
-        if signals.webdriver { return BotVerdict(rule: "webdriver", category: .headless) }
-        if signals.hints.brands.contains(where: { $0.name.hasPrefix("Headless") }) {
-            return BotVerdict(rule: "headless_hints", category: .headless)
-        }
-        if Self.contradict(signals.hints, text) {
-            return BotVerdict(rule: "contradicting_hints", category: .headless)
-        }
-        // Every browser sends the header; a server that passes a visit on may not.
-        if signals.hasAcceptLanguage == false, signals.hasFetchMetadata != false {
-            return BotVerdict(rule: "no_accept_language", category: .headless)
-        }
-        return nil
-    }
-
-    /// A script's made-up user agent beside the engine's true version: plain Chrome of one major
-    /// version, hints of Chromium of another. Browsers built on Chromium, whose two numbers may
-    /// differ honestly, name themselves in one of the two.
-    private static func contradict(_ hints: ClientHints, _ text: UserAgentText) -> Bool {
-        let plain: Set<String> = ["Chromium", "Google Chrome"]
-        guard let chromium = hints.chromiumVersion, !chromium.isEmpty,
-            hints.brands.allSatisfy({ plain.contains($0.name) }),
-            let end = text.end(of: Array(" chrome/".utf8)),
-            text.contains("(khtml, like gecko) chrome/"), text.endsLikeChrome
-        else { return false }
-        return text.version(at: end, parts: 1) != chromium
+        return ownName != nil || isSystemKnown ? nil : .noBrowser
     }
 }

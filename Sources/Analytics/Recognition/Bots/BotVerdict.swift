@@ -1,7 +1,7 @@
 /// Why something is taken for a bot.
 package struct BotVerdict: Hashable, Sendable {
-    /// A stable name such as `gptbot`, `curl`, `webdriver`: one that the tables or `BotRules` hold,
-    /// never a piece of the user agent, which must not reach the disk.
+    /// A stable name such as `gptbot`, `curl`, `webdriver`: one that the tables or the list below
+    /// hold, never a piece of the user agent, which must not reach the disk.
     package var rule: String
     package var category: BotCategory
 
@@ -9,4 +9,29 @@ package struct BotVerdict: Hashable, Sendable {
         self.rule = rule
         self.category = category
     }
+}
+
+/// The verdicts that no table's row gives, but the whole of what was sent.
+extension BotVerdict {
+    /// No user agent at all, or the `-` of a log.
+    static let emptyUserAgent = BotVerdict(rule: "empty_user_agent", category: .other)
+    /// Not of a browser's form, and naming no browser, application or device that is known.
+    static let noBrowser = BotVerdict(rule: "no_browser", category: .other)
+    /// `compatible;` within Chrome's user agent.
+    static let compatibleWord = BotVerdict(rule: "compatible_word", category: .crawler)
+    /// A mail address to write to.
+    static let contactAddress = BotVerdict(rule: "contact_address", category: .crawler)
+    /// `navigator.webdriver`: the browser says that a program drives it.
+    static let webdriver = BotVerdict(rule: "webdriver", category: .headless)
+    /// A brand of Chrome without a window in the client hints.
+    static let headlessHints = BotVerdict(rule: "headless_hints", category: .headless)
+    /// Chrome of one version by its user agent, of another by its client hints.
+    static let contradictingHints = BotVerdict(rule: "contradicting_hints", category: .headless)
+    /// A browser's own request without the header that every browser sends.
+    static let noAcceptLanguage = BotVerdict(rule: "no_accept_language", category: .headless)
+
+    static let ofNoTable = [
+        emptyUserAgent, noBrowser, compatibleWord, contactAddress, webdriver, headlessHints,
+        contradictingHints, noAcceptLanguage,
+    ]
 }

@@ -8,10 +8,7 @@ extension UserAgentText {
     /// What `.com` at `place` ends; `nil` where it is a part of a longer name, of a package's
     /// (`com.google.android`) or of a version.
     func hostName(endingAt place: Range<Int>) -> HostName? {
-        var start = place.lowerBound
-        while start > 0, Self.isOfHost(bytes[start - 1]) { start -= 1 }
-        let name = bytes[start..<place.lowerBound]
-        guard name.count >= 2, name.contains(where: Self.isLetter) else { return nil }
+        // Asked first: it keeps the way back below linear in all, one for each host's end.
         if place.upperBound < bytes.count, Self.isOfHost(bytes[place.upperBound]) {
             // "example.com." may end a sentence; "example.com.foo" goes on.
             let next = place.upperBound + 1
@@ -19,6 +16,10 @@ extension UserAgentText {
                 next == bytes.count || !Self.isOfHost(bytes[next])
             else { return nil }
         }
+        var start = place.lowerBound
+        while start > 0, Self.isOfHost(bytes[start - 1]) { start -= 1 }
+        let name = bytes[start..<place.lowerBound]
+        guard name.count >= 2, name.contains(where: Self.isLetter) else { return nil }
         if start > 0, bytes[start - 1] == UInt8(ascii: "@") { return .mailbox }
         let first = name.prefix { $0 != UInt8(ascii: ".") }
         let isPackage = ["com", "net", "org", "de", "jp", "cn", "ru", "io", "app"].contains {

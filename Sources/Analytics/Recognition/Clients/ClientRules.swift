@@ -66,7 +66,10 @@ package struct ClientRules: Sendable {
         if let system = found.system {
             client = SystemReading(systems[system.row], in: text, markEnd: system.end).client
         }
-        if let device = found.device {
+        if client.os == "iOS", text.contains("macintosh") {
+            // An iPad asks for desktop pages under a Mac's name; its browser's name gave it away.
+            client.device = .tablet
+        } else if let device = found.device {
             client.device = devices[device.row].device
         } else if client.os == "Android", text.contains("applewebkit") || text.contains("gecko/") {
             // A browser on an Android phone says Mobile, one on a tablet does not.

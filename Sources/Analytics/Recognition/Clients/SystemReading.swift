@@ -14,7 +14,6 @@ struct SystemReading {
         } else {
             client.osVersion = Self.spoken(fact.name, version)
         }
-        if client.os == "iOS", text.contains("macintosh") { client.device = .tablet }
     }
 
     /// `14.0` of Android is 14, `14.5` of macOS is 14; older ones went by two numbers: Android 4.4,
@@ -37,7 +36,9 @@ struct SystemReading {
     /// Mac with its architecture behind. Darwin's numbers, by Apple's releases: 15 to 24 are iOS 9
     /// to 18, and macOS 10.11 to 10.15, then 11 to 15; 25 is 26 on both.
     private mutating func readKernel(in text: UserAgentText) {
-        let isMac = ["x86_64)", "i386)", "arm64)"].contains { text.end(of: Array($0.utf8)) != nil }
+        let isMac = ["x86_64", "i386", "amd64", "arm64"].contains {
+            text.end(of: Array($0.utf8)) != nil
+        }
         let kernel =
             text.end(of: Array("darwin/".utf8)).flatMap {
                 Int(text.version(at: $0, parts: 1))

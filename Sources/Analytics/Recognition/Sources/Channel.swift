@@ -50,7 +50,7 @@ package enum Channel {
         let medium = signs.medium.lowercased()
         let campaign = signs.campaign.lowercased()
         if source == "(direct)", isMissing(medium) { return direct }
-        if campaign.contains("cross-network") { return crossNetwork }
+        if ASCII.text(campaign, has: "cross-network") { return crossNetwork }
         let category = namesShopping(campaign) && signs.category != .shopping
             ? SourceCategory.shopping : signs.category
         return paid(category, medium) ?? organic(category, medium)
@@ -81,7 +81,7 @@ package enum Channel {
         default: break
         }
         if category == .social { return organicSocial }
-        if category == .video || medium.contains("video") { return organicVideo }
+        if category == .video || ASCII.text(medium, has: "video") { return organicVideo }
         if category == .search || medium == "organic" { return organicSearch }
         if category == .ai || medium == "ai-assistant" { return aiAssistants }
         // GA4 knows no web mail; without this it would be a referral.
@@ -99,8 +99,8 @@ package enum Channel {
         if isMail(source) || isMail(medium) { return email }
         if medium == "audio" { return audio }
         if source == "sms" || medium == "sms" { return sms }
-        if medium.hasSuffix("push") || medium.contains("mobile")
-            || medium.contains("notification") || source == "firebase"
+        if ASCII.text(medium, endsWith: "push") || ASCII.text(medium, has: "mobile")
+            || ASCII.text(medium, has: "notification") || source == "firebase"
         {
             return mobilePush
         }
@@ -119,15 +119,15 @@ package enum Channel {
 
     /// GA4: `^(.*cp.*|ppc|retargeting|paid.*)$`.
     static func isPaid(_ medium: String) -> Bool {
-        medium.contains("cp") || medium == "ppc" || medium == "retargeting"
-            || medium.hasPrefix("paid")
+        ASCII.text(medium, has: "cp") || medium == "ppc" || medium == "retargeting"
+            || medium.utf8.starts(with: "paid".utf8)
     }
 
     /// GA4: `^(.*(([^a-df-z]|^)shop|shopping).*)$`, which takes `e-shop` and `eshop` and leaves
     /// `workshop`.
     static func namesShopping(_ campaign: String) -> Bool {
-        guard campaign.contains("shop") else { return false }
-        if campaign.contains("shopping") { return true }
+        guard ASCII.text(campaign, has: "shop") else { return false }
+        if ASCII.text(campaign, has: "shopping") { return true }
         let bytes = Array(campaign.utf8)
         let shop = Array("shop".utf8)
         return bytes.indices.dropLast(3).contains { start in

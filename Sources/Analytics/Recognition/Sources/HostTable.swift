@@ -68,18 +68,23 @@ struct HostTable: Sendable {
     private static func endBeforeCountry(_ host: [UInt8]) -> Int? {
         guard let last = host.lastIndex(of: 0x2E), last > 0 else { return nil }
         let top = host[(last + 1)...]
-        if top.elementsEqual("com".utf8) || top.elementsEqual("net".utf8)
-            || top.elementsEqual("org".utf8)
-        {
-            return last
-        }
+        if top.count == 3 { return isShared(top) ? last : nil }
         guard top.count == 2 else { return nil }
         guard let dot = host[..<last].lastIndex(of: 0x2E) else { return last }
         let second = host[(dot + 1)..<last]
-        let isShared = ["co", "com", "net", "org", "ne", "or"].contains {
-            second.elementsEqual($0.utf8)
+        return isShared(second) ? dot : last
+    }
+
+    private static func isShared(_ label: ArraySlice<UInt8>) -> Bool {
+        switch label.count {
+        case 2:
+            label.elementsEqual("co".utf8) || label.elementsEqual("ne".utf8)
+                || label.elementsEqual("or".utf8)
+        case 3:
+            label.elementsEqual("com".utf8) || label.elementsEqual("net".utf8)
+                || label.elementsEqual("org".utf8)
+        default: false
         }
-        return isShared ? dot : last
     }
 }
 

@@ -54,12 +54,11 @@ extension SourceRules {
     }
 
     private static func isThisMachine(_ host: String) -> Bool {
-        host == "localhost" || host.hasSuffix(".localhost") || host == "127.0.0.1"
-            || host == "[::1]"
+        isWithin(host, "localhost") || host == "127.0.0.1" || host == "[::1]"
     }
 
     private static func isWithin(_ host: String, _ domain: String) -> Bool {
-        guard host.hasSuffix(domain), !domain.isEmpty else { return false }
+        guard !domain.isEmpty, ASCII.text(host, endsWith: domain) else { return false }
         let rest = host.utf8.count - domain.utf8.count
         return rest == 0 || host.utf8.dropFirst(rest - 1).first == UInt8(ascii: ".")
     }

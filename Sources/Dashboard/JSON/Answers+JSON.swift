@@ -1,0 +1,81 @@
+package import Analytics
+
+extension QueryAnswer {
+    /// `{"site","timezone","from","to","as_of","metrics","dimension","rows","totals","at_least"}`:
+    /// days as `2026-11-22`, `as_of` in UTC, `dimension` `null` without one, and `null` where a
+    /// figure does not exist. Rates are 0…1, times are in seconds.
+    package var json: JSONValue {
+        [
+            "site": .string(site.name), "timezone": .string(timeZone),
+            "from": .string(days.lowerBound.description),
+            "to": .string(days.upperBound.description),
+            "as_of": .string(asOf.description),
+            "metrics": .array(metrics.map { .string($0.rawValue) }),
+            "dimension": JSONValue(dimension?.rawValue),
+            "rows": .array(
+                rows.map { row in
+                    .object(
+                        [.init("value", .string(row.value))]
+                            + JSONValue.members(metrics, row.figures))
+                }),
+            "totals": .object(JSONValue.members(metrics, totals)),
+            "at_least": .bool(atLeast),
+        ]
+    }
+}
+
+extension Session {
+    /// A line of NDJSON is this value's `text` and a newline. Times are in UTC; what is unknown is
+    /// `null`, as are `visit_number` and `days_since_last_visit` under a daily rotation. Never
+    /// holds the visitor.
+    package var json: JSONValue {
+        func value(_ dimension: Analytics.Dimension) -> JSONValue {
+            let text = values[dimension] ?? Analytics.Dimension.unknownValue
+            return text == Analytics.Dimension.unknownValue ? .null : .string(text)
+        }
+        return [
+            "start": .string(start.description), "end": .string(end.description),
+            "duration_seconds": .number(duration.seconds),
+            "entry_page": JSONValue(entryPage), "exit_page": JSONValue(exitPage),
+            "pageviews": .integer(pageviews), "events": .integer(events),
+            "engaged_seconds": .number(Double(engagedMilliseconds) / 1_000),
+            "bounce": .bool(isBounce),
+            "source": value(.source), "channel": value(.channel), "country": value(.country),
+            "browser": value(.browser), "os": value(.os), "device": value(.device),
+            "visit_number": JSONValue(visitNumber),
+            "days_since_last_visit": JSONValue(daysSinceLastVisit),
+        ]
+    }
+}
+
+extension Books {
+    /// `{"received":n,"kept":n,"dropped":{"bot":n,…}}` with every reason, also those of which
+    /// there are none; and `"lost":true` when events were deleted before they could be folded, so
+    /// that the sum can't be drawn.
+    package var json: JSONValue { .object(jsonMembers) }
+
+    var jsonMembers: [JSONValue.Member] {
+        let reasons = DropReason.allCases.map {
+            JSONValue.Member($0.rawValue, .integer(dropped[$0] ?? 0))
+        }
+        return [
+            .init("received", .integer(received)), .init("kept", .integer(kept)),
+            .init("dropped", .object(reasons)),
+        ] + (lost ? [.init("lost", true)] : [])
+    }
+}
+
+extension JSONValue {
+    /// Counts are written without a fraction.
+    init(_ value: Double?, isCount: Bool) {
+        guard let value else {
+            self = .null
+            return
+        }
+        self = isCount ? .integer(Int(value)) : .number(value)
+    }
+
+    static func members(_ metrics: [Metric], _ figures: [Double?]) -> [Member] {
+        zip(metrics, figures).map { Member($0.rawValue, JSONValue($1, isCount: $0.isCount)) }
+    }
+}

@@ -1,0 +1,65 @@
+package import Analytics
+
+extension TextRenderer {
+    /// Received = kept + dropped, in a sentence.
+    func books(_ books: Books) -> [StyledLine] {
+        let dropped = DropReason.allCases.filter { (books.dropped[$0] ?? 0) > 0 }
+        let sum = dropped.reduce(0) { $0 + (books.dropped[$1] ?? 0) }
+        let noun = books.received == 1 ? "beacon" : "beacons"
+        var text = "\(count(books.received)) \(noun) received, \(count(books.kept)) kept"
+        if sum > 0 {
+            let reasons = dropped.map { "\(count(books.dropped[$0] ?? 0)) \($0.words)" }
+            text += ", \(count(sum)) dropped: \(reasons.joined(separator: ", "))"
+        } else if books.received > 0 {
+            text += ", none dropped"
+        }
+        var lines = paragraph(text + ".", .faint)
+        if books.lost {
+            lines += paragraph(
+                "! Events of some days were deleted at their term before they could be folded; "
+                    + "these days have no figures.", .warning)
+        }
+        return lines
+    }
+
+    /// The books as a table, for `footfall books`.
+    package func render(_ books: Books) -> String {
+        var rows = [("received", books.received), ("kept", books.kept)]
+        rows += DropReason.allCases.compactMap { reason in
+            books.dropped[reason].flatMap { $0 > 0 ? ("dropped, \(reason.words)", $0) : nil }
+        }
+        let names = rows.map { TextWidth.columns(of: $0.0) }.max() ?? 0
+        let numbers = rows.map { count($0.1).count }.max() ?? 0
+        var lines = rows.map { name, number in
+            var line = StyledLine(name)
+            line.append(count(number), .strong, endingAt: names + 2 + numbers)
+            return line
+        }
+        if books.lost {
+            lines += [StyledLine()]
+            lines += paragraph(
+                "! Events of some days were deleted at their term before they could be folded.",
+                .warning)
+        }
+        return text(of: [lines])
+    }
+
+    private func count(_ number: Int) -> String { Wording.count(Double(number)) }
+}
+
+extension DropReason {
+    /// Plain words after a number: `1,150 from bots`.
+    var words: String {
+        switch self {
+        case .bot: "from bots"
+        case .optedOut: "asked not to be counted"
+        case .excluded: "from excluded addresses"
+        case .foreignHost: "of other hosts"
+        case .prefetch: "fetched ahead"
+        case .rate: "over the rate limit"
+        case .unknownSite: "of unknown sites"
+        case .duplicate: "sent twice"
+        case .late: "too late for their day"
+        }
+    }
+}

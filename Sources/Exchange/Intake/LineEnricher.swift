@@ -1,0 +1,118 @@
+import Analytics
+import Storage
+
+/// Steps 2 and 3 of the way of a beacon, for lines of a log: admit and enrich, through the same
+/// `IngestSteps`.
+///
+/// What is worked out of a line hangs on three of its texts that come again and again: the page and
+/// its host on the target, the source on referrer and query, client and bot on the user agent. Each
+/// is put through the steps once, in a hit that has nothing else, and remembered by its
+/// fingerprint. A test compares the parts with whole hits.
+struct LineEnricher {
+    private static let cacheLimit = 200_000
+
+    struct Agent {
+        var profile: UInt32
+        /// The rule that takes it for a bot; 0 for a person's browser.
+        var rule: UInt32
+    }
+
+    enum Landing {
+        case page(UInt32)
+        /// The site counts other hosts.
+        case dropped(DropReason)
+        /// A host that is none of the site's, as its virtual host or a proxy's request says.
+        case otherHost
+        case noAddress
+    }
+
+    private let site: Site
+    private let steps: IngestSteps
+    private let domain: String
+    private(set) var vocabulary = ImportVocabulary()
+    private var agents = FingerprintCache<Agent>(limit: cacheLimit)
+    private var landings = FingerprintCache<Landing>(limit: cacheLimit)
+    private var acquisitions = FingerprintCache<UInt32>(limit: cacheLimit)
+    private let blank: WebAddress
+
+    init(site: Site, steps: IngestSteps) {
+        self.site = site
+        self.steps = steps
+        domain = site.domain.name
+        guard let blank = WebAddress(requestTarget: "/", host: site.domain.name) else {
+            preconditionFailure("a site's domain is a host")
+        }
+        self.blank = blank
+    }
+
+    /// Whether the site leaves the address out.
+    func isExcluded(_ address: ClientAddress) -> Bool {
+        guard !site.settings.excludedAddresses.isEmpty else { return false }
+        let hit = hit(sender: Sender(address: address, userAgent: ""))
+        guard case .dropped(.excluded) = steps.run(hit, for: site) else { return false }
+        return true
+    }
+
+    /// - Parameter userAgent: `nil` when the log's format has none: then nothing speaks for a bot.
+    mutating func agent(_ key: Fingerprint, userAgent: () -> String?) -> Agent {
+        if let known = agents[key] { return known }
+        let text = userAgent()
+        let hit = hit(sender: Sender(address: nil, userAgent: text ?? ""))
+        var agent: Agent
+        switch steps.run(hit, for: site) {
+        case .setAside(let event, let verdict) where text != nil:
+            agent = Agent(
+                profile: vocabulary.number(of: event.profile),
+                rule: vocabulary.number(ofRule: verdict.rule))
+        default:
+            let profile = steps.enrich(hit, for: site).profile
+            agent = Agent(profile: vocabulary.number(of: profile), rule: 0)
+        }
+        agents[key] = agent
+        return agent
+    }
+
+    /// - Parameter address: `nil` when target and host make no address.
+    mutating func landing(_ key: Fingerprint, address: () -> WebAddress?) -> Landing {
+        if let known = landings[key] { return known }
+        let landing = landing(on: address())
+        landings[key] = landing
+        return landing
+    }
+
+    private mutating func landing(on address: WebAddress?) -> Landing {
+        guard let address else { return .noAddress }
+        guard isOurs(address.host) else { return .otherHost }
+        let hit = hit(page: address)
+        switch steps.run(hit, for: site) {
+        case .dropped(let reason): return .dropped(reason)
+        case .kept(let event), .setAside(let event, _):
+            return .page(vocabulary.number(of: event.page))
+        }
+    }
+
+    /// A server's log may hold other sites' lines; a beacon says itself whose it is.
+    private func isOurs(_ host: String) -> Bool {
+        host == domain || site.settings.hosts.contains(host) || host.hasSuffix("." + domain)
+    }
+
+    mutating func acquisition(
+        _ key: Fingerprint, of hit: () -> (page: WebAddress?, referrer: String?)
+    ) -> UInt32 {
+        if let known = acquisitions[key] { return known }
+        let (page, referrer) = hit()
+        var whole = self.hit(page: page ?? blank)
+        whole.beacon.referrer = referrer
+        let number = vocabulary.number(of: steps.enrich(whole, for: site).acquisition)
+        acquisitions[key] = number
+        return number
+    }
+
+    private func hit(
+        page: WebAddress? = nil, sender: Sender = Sender(address: nil, userAgent: "")
+    ) -> Hit {
+        Hit(
+            beacon: Beacon(name: Beacon.nameOfPageview, url: ""), page: page ?? blank,
+            sender: sender, time: Instant(milliseconds: 0))
+    }
+}

@@ -1,0 +1,109 @@
+import Analytics
+import ArgumentParser
+import Dashboard
+import Storage
+
+struct QueryCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "query", abstract: "One table of a site's figures.",
+        discussion: """
+            Metrics: \(Metric.allCases.map(\.rawValue).joined(separator: ", ")).
+            Dimensions: \(Dimension.allCases.map(\.rawValue).joined(separator: ", ")).
+
+            Rows are in falling order of the first metric; totals are of the whole range and all \
+            values. Where visitors can't be counted exactly over several days, the answer has \
+            visitor_days in their place. A filter keeps the sessions with that value, and is \
+            answered from raw events.
+
+            Example: footfall query huntprox.com --metrics visitors,pageviews --dimension page \
+            --period 7d
+            """)
+
+    @Argument(help: "The site's domain.") var domain: String
+    @Option(help: "Metrics, separated by commas.") var metrics = "visitors,sessions,pageviews"
+    @Option(help: "Break the figures down by this dimension.") var dimension: String?
+    @OptionGroup var period: PeriodOption
+    @Option(help: "Keep sessions with this value: dimension=value.") var filter: String?
+    @Option(help: "The most rows to print.") var limit: Int?
+    @Option(help: "text, json or csv.") var format = TextJSONOrCSV.text
+    @OptionGroup var data: DataOption
+
+    func run() async throws {
+        let chosenMetrics = try metrics.split(separator: ",").map { try Self.metric($0.trimmingSpaces) }
+        guard !chosenMetrics.isEmpty else {
+            throw Failure("--metrics names no metric.", code: Failure.usage)
+        }
+        if let limit, limit < 1 {
+            throw Failure("--limit must be 1 or more.", code: Failure.usage)
+        }
+        let chosenDimension = try dimension.map(Arguments.dimension)
+        let chosenFilter = try filter.map(Arguments.filter)
+        let chosenPeriod = try period.parsed()
+        let installation = try await Installation.open(data)
+        let site = try installation.database.site(named: domain)
+        let query = Query(
+            days: installation.days(of: chosenPeriod, site), metrics: chosenMetrics,
+            dimension: chosenDimension, filter: chosenFilter, limit: limit)
+        let answer = try installation.figures.answer(query, of: site)
+        switch format {
+        case .json: Console.print(answer.json.text)
+        case .csv: Console.printRaw(answer.csv)
+        case .text: Console.printRaw(Console.renderer.render(answer))
+        }
+    }
+
+    private static func metric(_ text: String) throws -> Metric {
+        guard let metric = Metric(rawValue: text) else {
+            throw Failure(
+                """
+                There is no metric '\(text)'; there are \
+                \(Metric.allCases.map(\.rawValue).joined(separator: ", ")).
+                """, code: Failure.usage)
+        }
+        return metric
+    }
+}
+
+struct PeriodOption: ParsableArguments {
+    @Option(
+        help: "today, yesterday, 30d, 12mo, 2026-11, 2026-11-22 or 2026-11-01..2026-11-22 (30d).")
+    var period = Period.standard.text
+
+    func parsed() throws -> Period { try Period(period) }
+}
+
+/// Arguments that several commands take.
+enum Arguments {
+    static func dimension(_ text: String) throws -> Dimension {
+        guard let dimension = Dimension(rawValue: text) else {
+            throw Failure(
+                """
+                There is no dimension '\(text)'; there are \
+                \(Dimension.allCases.map(\.rawValue).joined(separator: ", ")).
+                """, code: Failure.usage)
+        }
+        return dimension
+    }
+
+    static func filter(_ text: String) throws -> SessionFilter {
+        guard let sign = text.firstIndex(of: "=") else {
+            throw Failure(
+                "'\(text)' is no filter; write dimension=value, such as source=Google.",
+                code: Failure.usage)
+        }
+        return SessionFilter(
+            dimension: try dimension(String(text[..<sign])),
+            value: String(text[text.index(after: sign)...]))
+    }
+
+    static func day(_ text: String) throws -> LocalDay {
+        guard let day = LocalDay(text) else {
+            throw Failure("'\(text)' is no day; write 2026-11-22.", code: Failure.usage)
+        }
+        return day
+    }
+}
+
+extension Substring {
+    fileprivate var trimmingSpaces: String { String(self).trimmed }
+}

@@ -1,0 +1,122 @@
+import Analytics
+
+extension Oracle {
+    /// A value of a dimension, or the site in all.
+    struct Key: Hashable {
+        var day: LocalDay
+        var dimension: Dimension?
+        var value: String
+    }
+
+    /// What is counted for it, every single one remembered.
+    struct Row {
+        var visitors: Set<String> = []
+        var newVisitors = 0
+        /// By number.
+        var sessions: Set<Int> = []
+        var pageviews = 0
+        var events = 0
+        var bounces = 0
+        var engagedSessions = 0
+        var sessionMilliseconds: Int64 = 0
+        var engagedMilliseconds: Int64 = 0
+        var durations: [Int64] = []
+        var engagements: [Int64] = []
+
+        var figures: Figures {
+            var figures = Figures()
+            figures.visitors = visitors.count
+            figures.newVisitors = newVisitors
+            figures.sessions = sessions.count
+            figures.pageviews = pageviews
+            figures.events = events
+            figures.bounces = bounces
+            figures.engagedSessions = engagedSessions
+            figures.sessionMilliseconds = sessionMilliseconds
+            figures.engagedMilliseconds = engagedMilliseconds
+            for duration in durations { figures.durations.add(duration) }
+            for engagement in engagements { figures.engagements.add(engagement) }
+            return figures
+        }
+    }
+
+    /// - Parameter filter: keeps the sessions that match; then events without a visitor are left
+    ///   out.
+    func rows(where filter: ((Visit) -> Bool)? = nil) -> [Key: Row] {
+        var rows: [Key: Row] = [:]
+        // A visitor is new to a value once in a salt period.
+        var known: Set<[String]> = []
+        for (number, visit) in visits.enumerated() where filter?(visit) ?? true {
+            let values = visit.values.map { (Optional($0.key), $0.value) } + [(nil, "")]
+            for placed in visit.events {
+                let ofEvent = eventValues(placed)
+                for (dimension, value) in values + ofEvent {
+                    let key = Key(day: placed.day, dimension: dimension, value: value)
+                    count(placed, in: &rows[key, default: Row()])
+                    guard !placed.isEngagement else { continue }
+                    rows[key]!.visitors.insert(visit.visitor)
+                    let sight = [dimension?.rawValue ?? "", value, visit.visitor, placed.period]
+                    if known.insert(sight).inserted { rows[key]!.newVisitors += 1 }
+                }
+                for (dimension, value) in ofEvent where dimension != .hour && !placed.isEngagement {
+                    let key = Key(day: placed.day, dimension: dimension, value: value)
+                    rows[key]!.sessions.insert(number)
+                }
+            }
+            for (dimension, value) in values + [(.hour, visit.events[0].hour)] {
+                let key = Key(day: visit.events[0].day, dimension: dimension, value: value)
+                count(visit, number, in: &rows[key, default: Row()])
+            }
+        }
+        guard filter == nil else { return rows }
+        for placed in events where placed.visitor == nil && !placed.isEngagement {
+            for (dimension, value) in eventValues(placed) + [(nil, "")] {
+                let key = Key(day: placed.day, dimension: dimension, value: value)
+                count(placed, in: &rows[key, default: Row()])
+            }
+        }
+        return rows
+    }
+
+    private func eventValues(_ placed: Placed) -> [(Dimension?, String)] {
+        let hour: (Dimension?, String) = (.hour, placed.hour)
+        if let name = placed.customName { return [hour, (.event, name)] }
+        let page = placed.event.page
+        return [hour, (.page, page.path), (.title, page.title.isEmpty ? "(none)" : page.title)]
+    }
+
+    private func count(_ placed: Placed, in row: inout Row) {
+        switch placed.event.kind {
+        case .pageview: row.pageviews += 1
+        case .custom: row.events += 1
+        case .engagement(let milliseconds, _): row.engagedMilliseconds += milliseconds
+        }
+    }
+
+    private func count(_ visit: Visit, _ number: Int, in row: inout Row) {
+        let duration = (visit.end - visit.start).milliseconds
+        row.sessions.insert(number)
+        row.sessionMilliseconds += duration
+        row.engagements.append(visit.engagedMilliseconds)
+        if visit.engagedMilliseconds >= 10_000 || visit.views.count >= 2 { row.engagedSessions += 1 }
+        if visit.isBounce { row.bounces += 1 } else { row.durations.append(duration) }
+    }
+
+    /// The figures of each day that has any.
+    func figures() -> [LocalDay: DayFigures] {
+        var days: [LocalDay: DayFigures] = [:]
+        for (key, row) in rows() {
+            if let dimension = key.dimension {
+                days[key.day, default: DayFigures(day: key.day)]
+                    .rows[dimension, default: [:]][key.value] = row.figures
+            } else {
+                days[key.day, default: DayFigures(day: key.day)].totals = row.figures
+            }
+        }
+        for visit in visits {
+            let last = days[visit.events[0].day]?.lastActivity ?? visit.end
+            days[visit.events[0].day]?.lastActivity = max(last, visit.end)
+        }
+        return days
+    }
+}

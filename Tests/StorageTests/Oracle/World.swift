@@ -1,0 +1,182 @@
+import Analytics
+import Foundation
+
+/// One beacon of random traffic, before anything is computed of it.
+struct TrafficEvent {
+    enum Fate { case kept, keptWithoutVisitor, bot, excluded }
+
+    var site: Int
+    /// One browser on one site for the whole time: what the visitor value stands for.
+    var browser: Int
+    var time: Instant
+    var kind: Event.Kind
+    var page: Page
+    var acquisition: Acquisition
+    var profile: ClientProfile
+    var fate: Fate
+}
+
+/// Some sites and what happens on them over several days, all from one seed.
+struct World {
+    struct Place {
+        var zone: String
+        /// A day on or near which the zone's clocks change.
+        var change: LocalDay
+    }
+
+    static let places: [Place] = [
+        Place(zone: "Europe/Riga", change: LocalDay(year: 2026, month: 3, day: 29)),
+        Place(zone: "Europe/Riga", change: LocalDay(year: 2026, month: 10, day: 25)),
+        Place(zone: "Africa/Cairo", change: LocalDay(year: 2026, month: 4, day: 24)),
+        Place(zone: "Africa/Cairo", change: LocalDay(year: 2026, month: 10, day: 29)),
+        Place(zone: "America/Havana", change: LocalDay(year: 2026, month: 3, day: 8)),
+        Place(zone: "America/Havana", change: LocalDay(year: 2026, month: 11, day: 1)),
+        Place(zone: "Australia/Lord_Howe", change: LocalDay(year: 2026, month: 4, day: 5)),
+        Place(zone: "Australia/Lord_Howe", change: LocalDay(year: 2026, month: 10, day: 4)),
+        // The date that the islands skipped.
+        Place(zone: "Pacific/Apia", change: LocalDay(year: 2011, month: 12, day: 30)),
+    ]
+
+    let seed: UInt64
+    private(set) var epochs: [[SiteEpoch]] = []
+    private(set) var events: [TrafficEvent] = []
+    let start: Instant
+    let dayCount: Int
+    private var generator: SeededGenerator
+
+    init(seed: UInt64) {
+        self.seed = seed
+        var generator = SeededGenerator(seed: seed)
+        let place = generator.pick(Self.places)
+        dayCount = Int.random(in: 3...9, using: &generator)
+        start = place.change.startInUTC - .days(Int64.random(in: 0..<Int64(dayCount), using: &generator))
+        self.generator = generator
+        for index in 0..<generator.pick([1, 1, 2, 3]) {
+            epochs.append(randomEpochs(index == 0 ? place.zone : nil))
+        }
+        for site in epochs.indices {
+            for browser in 0..<Int.random(in: 4...16, using: &self.generator) {
+                addBrowser(browser, on: site)
+            }
+        }
+        // Stable: events of one millisecond keep the order in which they were made.
+        events = events.enumerated()
+            .sorted { ($0.element.time, $0.offset) < ($1.element.time, $1.offset) }.map(\.element)
+    }
+
+    var end: Instant { start + .days(Int64(dayCount)) }
+
+    private mutating func randomEpochs(_ zone: String?) -> [SiteEpoch] {
+        let zone = zone ?? generator.pick(Self.places).zone
+        let timeout = generator.pick([Span.minutes(30), .minutes(30), .minutes(10), .minutes(60)])
+        var epochs = [
+            SiteEpoch(
+                start: start - .days(2), timeZone: zone, rotation: generator.pick(Rotation.allCases),
+                sessionTimeout: timeout)
+        ]
+        guard generator.once(in: 3) else { return epochs }
+        // A change of zone or rotation, at a midnight of the epoch before.
+        let calendar = SiteCalendar(epochs: epochs)
+        let day = calendar.day(of: start + .days(Int64.random(in: 1..<Int64(dayCount), using: &generator)))
+        epochs.append(
+            SiteEpoch(
+                start: calendar.start(of: day),
+                timeZone: generator.once(in: 2) ? zone : generator.pick(Self.places).zone,
+                rotation: generator.pick(Rotation.allCases), sessionTimeout: timeout))
+        return epochs
+    }
+
+    // MARK: Browsers
+
+    private mutating func addBrowser(_ browser: Int, on site: Int) {
+        let calendar = SiteCalendar(epochs: epochs[site])
+        let timeout = epochs[site][0].sessionTimeout
+        let fate = randomFate()
+        let profile = randomProfile()
+        var time = start + Span(milliseconds: .random(in: 0..<(end - start).milliseconds, using: &generator))
+        let isMarathon = generator.once(in: 25)
+        if isMarathon || generator.once(in: 2) {
+            // Near a midnight, or so many timeouts before it exactly.
+            let midnight = calendar.start(of: calendar.day(of: time))
+            let steps = Int64.random(in: 0...2, using: &generator)
+            let slack = generator.once(in: 2)
+                ? 0 : Int64.random(in: 0..<timeout.milliseconds, using: &generator)
+            time = midnight - Span(milliseconds: steps * timeout.milliseconds + slack)
+        }
+        let count = isMarathon ? 49 * 3_600_000 / Int(timeout.milliseconds) + 60
+            : Int.random(in: 1...9, using: &generator)
+        for _ in 0..<count {
+            events.append(
+                TrafficEvent(
+                    site: site, browser: browser, time: time, kind: randomKind(), page: randomPage(),
+                    acquisition: randomAcquisition(),
+                    profile: generator.once(in: 8) ? randomProfile() : profile, fate: fate))
+            time = time + (isMarathon ? marathonGap(timeout) : randomGap(timeout))
+            if time >= end + .days(3) { break }
+        }
+    }
+
+    private mutating func randomFate() -> TrafficEvent.Fate {
+        switch Int.random(in: 0..<12, using: &generator) {
+        case 0: .bot
+        case 1: .excluded
+        case 2: .keptWithoutVisitor
+        default: .kept
+        }
+    }
+
+    private mutating func marathonGap(_ timeout: Span) -> Span {
+        generator.once(in: 60) ? timeout - Span(milliseconds: 1) : timeout
+    }
+
+    private mutating func randomGap(_ timeout: Span) -> Span {
+        let some = Span(milliseconds: .random(in: 1...timeout.milliseconds, using: &generator))
+        let edge = generator.pick([-1, 0, 1] as [Int64])
+        switch Int.random(in: 0..<14, using: &generator) {
+        case 0: return Span(milliseconds: generator.pick([0, 0, 1]))
+        case 1...3: return timeout + Span(milliseconds: edge)
+        case 4: return timeout + some
+        case 5: return .hours(.random(in: 2...20, using: &generator))
+        case 6: return .hours(24 * generator.pick([1, 1, 2, 5, 7]))
+        default: return some
+        }
+    }
+
+    private mutating func randomKind() -> Event.Kind {
+        switch Int.random(in: 0..<10, using: &generator) {
+        case 0: .custom(name: generator.pick(["sale", "signup"]), isInteractive: true)
+        case 1: .custom(name: generator.pick(["sale", "scrolled"]), isInteractive: false)
+        case 2, 3:
+            .engagement(
+                milliseconds: generator.pick([0, 1, 4_999, 10_000, 61_234]),
+                scrollDepth: generator.pick([nil, 40, 100]))
+        default: .pageview
+        }
+    }
+
+    private mutating func randomPage() -> Page {
+        Page(
+            host: "a.test", path: generator.pick(["/", "/a", "/b", "/ā", "/c/d"]),
+            title: generator.pick(["", "", "A", "B"]))
+    }
+
+    private mutating func randomAcquisition() -> Acquisition {
+        generator.pick([
+            .direct, .direct, Acquisition(source: "Google", channel: "Organic Search", referrer: "google.com"),
+            Acquisition(
+                source: "letter", channel: "Email",
+                tags: CampaignTags(source: "letter", medium: "email", campaign: "spring", content: "x", term: "y")),
+            Acquisition(source: "b.test", channel: "Referral", referrer: "b.test/x"),
+        ])
+    }
+
+    private mutating func randomProfile() -> ClientProfile {
+        ClientProfile(
+            client: generator.pick([
+                .unknown,
+                Client(browser: "Firefox", browserVersion: "140", os: "Linux", osVersion: "", device: .desktop),
+                Client(browser: "Safari", browserVersion: "", os: "iOS", osVersion: "26.1", device: .mobile),
+            ]), screen: generator.pick([nil, .small, .large]), language: generator.pick(["", "lv", "en"]),
+            country: generator.pick(["", "LV", "EG"]), region: generator.pick(["", "RIX"]))
+    }
+}
