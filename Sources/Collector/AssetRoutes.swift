@@ -9,7 +9,9 @@ package struct AssetRoutes: Sendable {
 
     package init() {
         assets = Dictionary(
-            uniqueKeysWithValues: Embedded.files.map { ($0.key, Asset(name: $0.key, text: $0.value)) })
+            uniqueKeysWithValues: Embedded.files.map {
+                ($0.key, Asset(name: $0.key, text: $0.value))
+            })
     }
 
     package func add(to router: Router<FootfallRequestContext>) {
@@ -60,7 +62,9 @@ private struct Asset: Sendable {
         plain = ByteBuffer(bytes: bytes)
         compressed = ByteBuffer(bytes: Gzip.compress(bytes))
         // FNV-1a: the tag tells versions of our own files apart, nobody forges them.
-        let hash = bytes.reduce(UInt64(0xcbf2_9ce4_8422_2325)) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+        let hash = bytes.reduce(UInt64(0xcbf2_9ce4_8422_2325)) {
+            ($0 ^ UInt64($1)) &* 0x100_0000_01b3
+        }
         tag = "\"\(String(hash, radix: 36))\""
         type =
             switch name.split(separator: ".").last {

@@ -42,13 +42,16 @@ package struct BeaconRoutes: Sendable {
                 .contentTooLarge, field: "body", "is over \(BeaconLimits.body) bytes")
         }
         let answer = await withCheckedContinuation { continuation in
+            // `receive` decodes before it returns; what it keeps is copied.
             body.withUnsafeReadableBytes { bytes in
                 receiver.receive(body: bytes.bindMemory(to: UInt8.self), from: sender) {
                     continuation.resume(returning: $0)
                 }
             }
         }
-        return response(to: answer, body: .init(byteBuffer: ByteBuffer(string: "ok")), type: "text/plain; charset=utf-8")
+        return response(
+            to: answer, body: .init(byteBuffer: ByteBuffer(string: "ok")),
+            type: "text/plain; charset=utf-8")
     }
 
     /// A pageview of a page without scripts: the page is the `u` parameter, or else the image's
@@ -62,7 +65,10 @@ package struct BeaconRoutes: Sendable {
         // The same decoder as for posted beacons, so that the same bounds hold.
         var members = ["\"n\":\(Self.quoted(value("n", "name") ?? Beacon.nameOfPageview))"]
         members.append("\"u\":\(Self.quoted(url))")
-        for (key, long) in [("d", "domain"), ("r", "referrer"), ("t", "title"), ("w", "width"), ("k", "k"), ("tz", "tz")] {
+        for (key, long) in [
+            ("d", "domain"), ("r", "referrer"), ("t", "title"), ("w", "width"), ("k", "k"),
+            ("tz", "tz"),
+        ] {
             if let text = value(Substring(key), Substring(long)) {
                 members.append("\"\(key)\":\(Self.quoted(text))")
             }
@@ -70,11 +76,13 @@ package struct BeaconRoutes: Sendable {
         let body = Array("{\(members.joined(separator: ","))}".utf8)
         let sender = sender(of: request, context)
         let answer = await withCheckedContinuation { continuation in
+            // As above: nothing outlives the call.
             body.withUnsafeBufferPointer { bytes in
                 receiver.receive(body: bytes, from: sender) { continuation.resume(returning: $0) }
             }
         }
-        return response(to: answer, body: .init(byteBuffer: ByteBuffer(bytes: Self.pixel)), type: "image/gif")
+        return response(
+            to: answer, body: .init(byteBuffer: ByteBuffer(bytes: Self.pixel)), type: "image/gif")
     }
 
     private func sender(of request: Request, _ context: FootfallRequestContext) -> Sender {

@@ -73,7 +73,8 @@ package final class GzipReader {
                 throw Gzip.Failure(description: "the gzip data is damaged (zlib: \(result))")
             }
             isFinished = result == Z_STREAM_END
-            try body(UnsafeBufferPointer(rebasing: output[..<(output.count - Int(stream.avail_out))]))
+            try body(
+                UnsafeBufferPointer(rebasing: output[..<(output.count - Int(stream.avail_out))]))
         } while stream.avail_in > 0 || stream.avail_out == 0
     }
 

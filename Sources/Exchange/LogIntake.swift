@@ -132,9 +132,10 @@ final class LogIntake {
     private func address(
         of line: AccessLogLine, _ bytes: UnsafeBufferPointer<UInt8>
     ) -> WebAddress? {
-        WebAddress(
-            requestTarget: LogText.decoded(bytes, line.target),
-            host: line.virtualHost.map { LogText.decoded(bytes, $0) } ?? site.domain.name)
+        let target = LogText.decoded(bytes, line.target)
+        guard target.hasPrefix("/") else { return WebAddress(target) }
+        let host = line.virtualHost.map { LogText.decoded(bytes, $0) } ?? site.domain.name
+        return WebAddress(requestTarget: target, host: host)
     }
 
     private func key(

@@ -129,9 +129,10 @@ def nothing_is_kept_of_an_imported_log(checks, bench):
     footfall.add_site(SITE, TIMEZONE)
     day = day_before(2)
     target = f"/konts/{quote(MAIL)}/?q={QUERY}&gclid={CLICK}"
+    searched = f"https://www.google.com/search?q={REFERRER_QUERY}"
     lines = [
         line(request(day, f"10:00:{second:02}", target, address=address, agent=agent,
-                     referrer=f"https://www.google.com/search?q={REFERRER_QUERY}"), ZoneInfo(TIMEZONE))
+                     referrer=searched), ZoneInfo(TIMEZONE))
         for second, (address, agent) in enumerate(
             ((IPV4, AGENT), (IPV6, AGENT), (IPV4, ROBOT)))]
     lines.append(f'{IPV4} - - [99/Foo "GET /{MALFORMED}?{QUERY}" "{AGENT}"'.encode())
@@ -202,7 +203,8 @@ def it_cannot_be_read_by_its_own_user(checks, bench):
     footfall = Footfall(bench.binary, data)
     identity = {"user": nobody, "group": nobody, "extra_groups": []}
     footfall.binary = shutil.copy(bench.binary, data)  # where it lies nobody else may reach it
-    process = footfall.start("site", "add", SITE, stdout=subprocess.DEVNULL, **identity)
+    process = footfall.start("site", "add", SITE, stdout=subprocess.DEVNULL,
+                             stderr=subprocess.DEVNULL, **identity)
     checks.equal("a site is added by another user", 0, process.wait(60))
     with Server(footfall, **identity) as server:
         owner = os.stat(f"/proc/{server.process.pid}/environ").st_uid

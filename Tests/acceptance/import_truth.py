@@ -27,7 +27,7 @@ SMALL_LINES = 20_000
 SESSION_KEYS = {
     "start", "end", "duration_seconds", "entry_page", "exit_page", "pageviews", "events",
     "engaged_seconds", "bounce", "source", "channel", "country", "browser", "os", "device",
-    "visit_number",
+    "visit_number", "days_since_last_visit",
 }
 COMPARED_KEYS = ("start", "end", "duration_seconds", "pageviews", "events", "bounce",
                  *SESSION_DIMENSIONS)
@@ -94,7 +94,8 @@ def compare_sessions(checks, footfall, days, truth):
         compare_tables(
             checks, f"sessions of {day}", counted(expected[day]), counted(got))
     checks.equal("what a session line tells", SESSION_KEYS, set(got[0]))
-    checks.equal("no visit number under 1d", {None}, {line["visit_number"] for line in got})
+    for key in ("visit_number", "days_since_last_visit"):
+        checks.equal(f"no {key} under 1d", {None}, {line[key] for line in got})
     checks.equal("a log tells no engaged time", {0.0}, {line["engaged_seconds"] for line in got})
 
 

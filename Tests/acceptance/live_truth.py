@@ -39,8 +39,8 @@ class Days:
         self.start = local_seconds(ZONE, self.dates[0], "06:00:00")
         self.end = local_seconds(ZONE, self.dates[2], "12:00:00")
         self.views = sorted(view for person in range(14) for view in self.life(rng, person))
-        hits = [Hit(time, address(person), agent(person), page) for time, person, page in self.views]
-        self.truth = Truth(hits, ZONE)
+        self.truth = Truth([Hit(time, address(person), agent(person), page)
+                            for time, person, page in self.views], ZONE)
 
     def life(self, rng, person):
         """One person's views, wandering over all of the days; some only at night."""

@@ -1,25 +1,35 @@
 """Debian's Chromium, made to look like a visitor's browser to the page that it opens."""
 
 import json
+import re
+import subprocess
 from contextlib import contextmanager
 
-# What the collector may see: a headless browser's own user agent names itself and is a bot.
 USER_AGENT = (
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
     "Chrome/{major}.0.0.0 Safari/537.36"
 )
 
-ARGUMENTS = [
-    "--no-sandbox",  # as root in a container there is none to be had
-    "--host-resolver-rules=MAP *.test 127.0.0.1",
-]
 # Without it `navigator.webdriver` is true, and the collector drops what such a browser does.
 LIKE_A_PERSON = "--disable-blink-features=AutomationControlled"
 
 
+def launch_arguments(chromium):
+    version = subprocess.run(
+        [chromium, "--version"], capture_output=True, text=True, timeout=60, check=True).stdout
+    major = re.search(r"\d+", version)[0]
+    return [
+        "--no-sandbox",  # as root in a container there is none to be had
+        "--host-resolver-rules=MAP *.test 127.0.0.1",
+        # A headless browser's own user agent names itself. It is overridden here and not for a
+        # page: a beacon that outlives its page goes out with the browser's own.
+        f"--user-agent={USER_AGENT.format(major=major)}",
+    ]
+
+
 @contextmanager
 def open_browser(playwright, chromium, like_a_person=True):
-    arguments = ARGUMENTS + ([LIKE_A_PERSON] if like_a_person else [])
+    arguments = launch_arguments(chromium) + ([LIKE_A_PERSON] if like_a_person else [])
     browser = playwright.chromium.launch(executable_path=chromium, args=arguments)
     try:
         yield browser
@@ -30,10 +40,8 @@ def open_browser(playwright, chromium, like_a_person=True):
 @contextmanager
 def open_page(browser, **options):
     """A page in a context of its own; what goes wrong in it is in its `errors`."""
-    major = browser.version.split(".")[0]
     context = browser.new_context(
         **{
-            "user_agent": USER_AGENT.format(major=major),
             "timezone_id": "Europe/Riga",
             "locale": "lv-LV",
             "viewport": {"width": 1280, "height": 800},

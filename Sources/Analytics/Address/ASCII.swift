@@ -32,8 +32,25 @@ enum ASCII {
         }
     }
 
+    static func bytes(_ bytes: ArraySlice<UInt8>, startWith start: StaticString) -> Bool {
+        let count = start.utf8CodeUnitCount
+        guard bytes.count >= count else { return false }
+        // The buffer stays inside the closure.
+        return start.withUTF8Buffer { start in
+            for index in 0..<count where bytes[bytes.startIndex + index] != start[index] {
+                return false
+            }
+            return true
+        }
+    }
+
     static func text(_ text: String, endsWith ending: String) -> Bool {
         let surplus = text.utf8.count - ending.utf8.count
-        return surplus >= 0 && text.utf8.dropFirst(surplus).elementsEqual(ending.utf8)
+        guard surplus >= 0 else { return false }
+        var (text, ending) = (text, ending)
+        // As above.
+        return text.withUTF8 { text in
+            ending.withUTF8 { text[surplus...].elementsEqual($0) }
+        }
     }
 }

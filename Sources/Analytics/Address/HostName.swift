@@ -6,6 +6,11 @@ enum HostName {
     /// The host of `user:password@www.Example.com.:8080` is `example.com`; `nil` when what is
     /// left can't be a host (WHATWG URL, "forbidden domain code points").
     static func host(ofAuthority authority: ArraySlice<UInt8>) -> String? {
+        // Nearly every host comes as browsers write it, and takes this one pass.
+        if authority.allSatisfy(isPlainSmall), authority.last != UInt8(ascii: ".") {
+            guard (1...limit).contains(authority.count) else { return nil }
+            return String(decoding: withoutWWW(authority), as: UTF8.self)
+        }
         var name = authority
         if let at = name.lastIndex(of: UInt8(ascii: "@")) { name = name[(at + 1)...] }
         name = withoutPort(name)
@@ -13,10 +18,8 @@ enum HostName {
         guard !name.isEmpty, name.count <= 4 * limit else { return nil }
         if name.allSatisfy(isPlain) {
             guard name.count <= limit else { return nil }
-            if !name.contains(where: ASCII.isUpper) {
-                return String(decoding: withoutWWW(name), as: UTF8.self)
-            }
-            return withoutWWW(String(decoding: name.map(ASCII.lowercased), as: UTF8.self))
+            return String(
+                decoding: withoutWWW(name.map(ASCII.lowercased)[...]), as: UTF8.self)
         }
         return aLabels(of: name).map(withoutWWW)
     }
@@ -27,13 +30,13 @@ enum HostName {
 
     /// `www.` goes where a name of two labels is left: `www.lv` is one itself.
     private static func withoutWWW(_ host: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
-        host.starts(with: "www.".utf8) && host.dropFirst(4).contains(0x2E)
+        ASCII.bytes(host, startWith: "www.") && host.dropFirst(4).contains(0x2E)
             ? host.dropFirst(4) : host
     }
 
     /// Each `xn--` label in its own script, where that can be shown safely.
     static func unicode(_ host: String) -> String {
-        guard host.contains("xn--") else { return host }
+        guard ASCII.text(host, has: "xn--") else { return host }
         let labels = host.split(separator: ".", omittingEmptySubsequences: false).map { label in
             guard label.hasPrefix("xn--"), let decoded = Punycode.decoded(label.dropFirst(4)),
                 decoded.unicodeScalars.contains(where: { !$0.isASCII }),
@@ -54,16 +57,21 @@ enum HostName {
         return name[..<colon]
     }
 
+    private static func isPlainSmall(_ byte: UInt8) -> Bool {
+        ASCII.isLower(byte) || byte == UInt8(ascii: ".") || byte == UInt8(ascii: "-")
+            || ASCII.isDigit(byte) || byte == UInt8(ascii: "_")
+    }
+
     private static func isPlain(_ byte: UInt8) -> Bool {
-        ASCII.isAlphanumeric(byte) || byte == UInt8(ascii: ".") || byte == UInt8(ascii: "-")
-            || byte == UInt8(ascii: "_")
+        isPlainSmall(byte) || ASCII.isUpper(byte)
     }
 
     /// A host with percent-encoding, other scripts, or an IPv6 address in brackets.
     private static func aLabels(of name: ArraySlice<UInt8>) -> String? {
         if name.first == UInt8(ascii: "[") {
             let inner = name.dropFirst().dropLast()
-            let isAddress = name.last == UInt8(ascii: "]") && inner.count >= 2
+            let isAddress =
+                name.last == UInt8(ascii: "]") && inner.count >= 2
                 && inner.allSatisfy { ASCII.isHex($0) || $0 == 0x3A || $0 == 0x2E }
             return isAddress
                 ? String(decoding: name.map(ASCII.lowercased), as: UTF8.self) : nil

@@ -145,9 +145,10 @@ enum NumberFinder {
             return !groups[1].isRound
         }
         guard digits >= shortestChain else { return false }
-        // A slug that ends in a product's number of five: `lamp-4000-12345`.
-        if groups.count == 2, groups[1].separator == UInt8(ascii: "-"), groups[1].count == 5,
-            groups[0].count < 5
+        // A product's number of five at an end of a slug: `lamp-4000-12345`.
+        let counts = groups.map(\.count).sorted()
+        if groups.count == 2, groups[1].separator == UInt8(ascii: "-"), counts[0] < 5,
+            counts[1] == 5
         {
             return false
         }
@@ -171,10 +172,14 @@ enum NumberFinder {
         {
             let (a, b, c) = (groups[first], groups[first + 1], groups[first + 2])
             let isWritten = [a, b, c].allSatisfy { $0.count <= 2 || $0.isYear }
-            let startsWithYear = a.isYear && (1...12).contains(b.value) && (1...31).contains(c.value)
-            let endsWithYear = c.isYear && (1...31).contains(a.value) && (1...31).contains(b.value)
+            let startsWithYear =
+                a.isYear && (1...12).contains(b.value) && (1...31).contains(c.value)
+            let endsWithYear =
+                c.isYear && (1...31).contains(a.value) && (1...31).contains(b.value)
                 && min(a.value, b.value) <= 12
-            if isWritten, startsWithYear && c.count <= 2 || endsWithYear && a.count <= 2 { return 3 }
+            if isWritten, startsWithYear && c.count <= 2 || endsWithYear && a.count <= 2 {
+                return 3
+            }
         }
         return groups[first].isYear ? 1 : 0
     }

@@ -28,7 +28,7 @@ package struct PageAddress: Hashable, Sendable {
     private mutating func append(route fragment: String) {
         let bytes = fragment.utf8.prefix { $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "&") }
         let route = String(decoding: bytes, as: UTF8.self)
-        guard !route.contains("="), !route.contains(":~:") else { return }
+        guard !ASCII.text(route, has: "="), !ASCII.text(route, has: ":~:") else { return }
         // `!` before a route is an old sign for crawlers, and no segment.
         let sign = route.hasPrefix("!/") ? "!" : ""
         let cleaned = PathCleaner.cleaned(String(route.dropFirst(sign.count)))

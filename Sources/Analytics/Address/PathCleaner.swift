@@ -5,9 +5,14 @@
 /// ids, since with and without one it is the same page. Case stays: servers may tell it apart.
 enum PathCleaner {
     static func cleaned(_ rawPath: String) -> (path: String, scrubbed: Int) {
-        switch look(at: rawPath.utf8) {
+        var rawPath = rawPath
+        // The buffer stays inside the call.
+        switch rawPath.withUTF8(look(at:)) {
         case .clean: return (rawPath, 0)
-        case .endsInSlash: return (String(rawPath.dropLast()), 0)
+        case .hasDot:
+            let path = withoutIndex(rawPath)
+            return (path.isEmpty ? "/" : path, 0)
+        case .endsInSlash: return (String(Substring(rawPath.utf8.dropLast())), 0)
         case .unusual: break
         }
         let bytes = decoded(rawPath)
@@ -99,12 +104,14 @@ enum PathCleaner {
         case clean
         /// But for the slash at its end.
         case endsInSlash
+        /// But perhaps for `index.html` at its end.
+        case hasDot
         case unusual
     }
 
     /// Whether a path is in its one form already, as most are, told in one pass. Whatever a
     /// finder of `Scrubber` could mark in it is unusual, and so is much that none would.
-    private static func look(at bytes: String.UTF8View) -> Look {
+    private static func look(at bytes: UnsafeBufferPointer<UInt8>) -> Look {
         guard bytes.first == UInt8(ascii: "/"), bytes.count <= PageAddress.limit else {
             return .unusual
         }
@@ -119,13 +126,12 @@ enum PathCleaner {
             }
             previous = byte
         }
-        if segment.hasDot { return .unusual }
+        if segment.hasDot { return .hasDot }
         return previous == UInt8(ascii: "/") && bytes.count > 1 ? .endsInSlash : .clean
     }
 
     /// What has been seen of a segment.
     private struct SegmentLook {
-        /// The last segment's may be `index.html`.
         private(set) var hasDot = false
         private var length = 0
         private var digits = 0

@@ -40,7 +40,9 @@ enum Punycode {
             bias = adapted(position - before, count: count, isFirst: before == 0)
             code += position / count
             position %= count
-            guard let scalar = UInt32(exactly: code).flatMap(Unicode.Scalar.init) else { return nil }
+            guard let scalar = UInt32(exactly: code).flatMap(Unicode.Scalar.init) else {
+                return nil
+            }
             scalars.insert(scalar, at: position)
             position += 1
         }

@@ -112,7 +112,9 @@ struct TokenRun {
     func ranges() -> [Range<Int>] {
         guard end - pieces[0].range.lowerBound >= TokenFinder.shortest else { return [] }
         if isSplitToken {
-            return [withPadding(pieces[0].range.lowerBound..<pieces[pieces.count - 1].range.upperBound)]
+            return [
+                withPadding(pieces[0].range.lowerBound..<pieces[pieces.count - 1].range.upperBound)
+            ]
         }
         var ranges: [Range<Int>] = []
         var index = 0

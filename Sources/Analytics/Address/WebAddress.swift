@@ -46,16 +46,20 @@ package struct WebAddress: Hashable, Sendable {
     private init(scheme: String, host: String, target: ArraySlice<UInt8>) {
         self.scheme = scheme
         self.host = host
-        var rest = target
-        if let hash = rest.firstIndex(of: UInt8(ascii: "#")) {
-            rawFragment = String(decoding: rest[(hash + 1)...], as: UTF8.self)
-            rest = rest[..<hash]
+        var pathEnd = target.endIndex
+        var queryEnd = target.endIndex
+        for index in target.indices {
+            if target[index] == UInt8(ascii: "#") {
+                rawFragment = String(decoding: target[(index + 1)...], as: UTF8.self)
+                queryEnd = index
+                break
+            }
+            if target[index] == UInt8(ascii: "?"), pathEnd == target.endIndex { pathEnd = index }
         }
-        if let mark = rest.firstIndex(of: UInt8(ascii: "?")) {
-            rawQuery = String(decoding: rest[(mark + 1)...], as: UTF8.self)
-            rest = rest[..<mark]
+        if pathEnd < queryEnd {
+            rawQuery = String(decoding: target[(pathEnd + 1)..<queryEnd], as: UTF8.self)
         }
-        rawPath = String(decoding: rest, as: UTF8.self)
+        rawPath = String(decoding: target[..<min(pathEnd, queryEnd)], as: UTF8.self)
     }
 
     /// The host as people read it: `xn--rga-rza.example` in its own script. Labels that decode to
@@ -98,6 +102,7 @@ package struct WebAddress: Hashable, Sendable {
 
     /// The scheme, and where the authority starts.
     private static func scheme(of bytes: [UInt8]) -> (name: String, end: Int)? {
+        if ASCII.bytes(bytes[...], startWith: "https://") { return ("https", 8) }
         for scheme in schemes {
             let length = scheme.utf8.count
             guard bytes.count > length + 3, bytes[length] == UInt8(ascii: ":"),

@@ -44,6 +44,7 @@ struct FoldWalk {
 
     mutating func run(_ events: [FoldEvent]) {
         var history = VisitHistory(calendar: fold.calendar)
+        // One check of bounds and uniqueness for millions of reads; used inside the closure alone.
         events.withUnsafeBufferPointer { events in
             countWithoutVisitor(events)
             fold.forEachSession(in: events) { span, isFirstOfVisitor in
@@ -134,7 +135,8 @@ struct FoldWalk {
     }
 
     private func add(
-        _ part: Part, _ span: Sessionizer.Stretch, isStart: Bool, isNew: Bool, to row: inout Tally.Row
+        _ part: Part, _ span: Sessionizer.Stretch, isStart: Bool, isNew: Bool,
+        to row: inout Tally.Row
     ) {
         row.figures.pageviews += part.pageviews
         row.figures.events += part.events

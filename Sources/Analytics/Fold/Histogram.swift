@@ -49,7 +49,9 @@ package struct Histogram: Hashable, Sendable {
         guard total > 0 else { return nil }
         let rank = share * Double(total - 1)
         // Between two middle values of an even count the mean is taken.
-        let (lower, upper) = (value(atRank: Int(rank), counts), value(atRank: Int(rank.rounded(.up)), counts))
+        let (lower, upper) = (
+            value(atRank: Int(rank), counts), value(atRank: Int(rank.rounded(.up)), counts)
+        )
         return lower + (upper - lower) * (rank - rank.rounded(.down))
     }
 
@@ -75,7 +77,9 @@ package struct Histogram: Hashable, Sendable {
             let entries = sparse
             sparse = []
             dense = Array(repeating: 0, count: 256)
-            for entry in entries { add(bucket: Int(entry >> 32), count: UInt32(truncatingIfNeeded: entry)) }
+            for entry in entries {
+                add(bucket: Int(entry >> 32), count: UInt32(truncatingIfNeeded: entry))
+            }
         }
         if bucket >= dense.count {
             dense.append(contentsOf: repeatElement(0, count: bucket + 16 - dense.count))

@@ -35,9 +35,15 @@ package struct SessionFilter: Hashable, Sendable {
             return session.range.contains { index in
                 let event = events[index]
                 switch dimension {
-                case .event: return event.name > 0 && wanted(vocabulary) == vocabulary.names[Int(event.name)].term
-                case .page: return event.name == 0 && wanted(vocabulary) == vocabulary.pages[Int(event.page)].path
-                case .title: return event.name == 0 && wanted(vocabulary) == vocabulary.pages[Int(event.page)].title
+                case .event:
+                    return event.name > 0
+                        && wanted(vocabulary) == vocabulary.names[Int(event.name)].term
+                case .page:
+                    return event.name == 0
+                        && wanted(vocabulary) == vocabulary.pages[Int(event.page)].path
+                case .title:
+                    return event.name == 0
+                        && wanted(vocabulary) == vocabulary.pages[Int(event.page)].title
                 default: return false
                 }
             }

@@ -53,6 +53,7 @@ package struct SiteFold {
         let bounds = calendar.start(of: day)..<calendar.end(of: day)
         var sessions: [Session] = []
         var history = VisitHistory(calendar: calendar)
+        // Used inside the closure alone.
         events.withUnsafeBufferPointer { events in
             forEachSession(in: events) { span, isFirstOfVisitor in
                 let start = Instant(milliseconds: span.start)

@@ -194,6 +194,7 @@ private struct Fields {
         case .object: try readPropertyObject(&reader)
         case .string:
             let inner = Array(try reader.readString().utf8)
+            // The reader lives no longer than the closure, the bytes longer.
             properties = inner.withUnsafeBufferPointer { bytes in
                 var copy = self
                 var innerReader = JSONReader(bytes)

@@ -50,7 +50,9 @@ package struct Sender: Sendable, CustomStringConvertible {
     /// Reads the headers that say something of the sender.
     /// - Parameter header: the value of a header named in lower case, or `nil`.
     package init(address: ClientAddress?, header: (String) -> String?) {
-        let purpose = [header("sec-purpose"), header("purpose"), header("x-purpose"), header("x-moz")]
+        let purpose = [
+            header("sec-purpose"), header("purpose"), header("x-purpose"), header("x-moz"),
+        ]
         self.init(
             address: address, userAgent: header("user-agent") ?? "",
             hints: ClientHints(
@@ -62,7 +64,9 @@ package struct Sender: Sendable, CustomStringConvertible {
             acceptLanguage: header("accept-language"), knowsHeaders: true,
             hasFetchMetadata: header("sec-fetch-site") != nil || header("sec-fetch-mode") != nil,
             isPrefetch: purpose.contains {
-                $0.map { $0.contains("prefetch") || $0.contains("prerender") || $0.contains("preview") }
+                $0.map {
+                    $0.contains("prefetch") || $0.contains("prerender") || $0.contains("preview")
+                }
                     ?? false
             },
             optsOut: header("sec-gpc") == "1" || header("dnt") == "1")

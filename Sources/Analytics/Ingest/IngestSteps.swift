@@ -135,7 +135,8 @@ package struct IngestSteps: Sendable {
     static func language(acceptLanguage: String?) -> String {
         guard let acceptLanguage else { return "" }
         let subtag = acceptLanguage.prefix { !",;-_ ".contains($0) }.lowercased()
-        let isTag = (2...3).contains(subtag.utf8.count)
+        let isTag =
+            (2...3).contains(subtag.utf8.count)
             && subtag.utf8.allSatisfy { (97...122).contains($0) }
         return isTag ? subtag : ""
     }

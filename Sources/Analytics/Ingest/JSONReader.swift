@@ -126,6 +126,7 @@ package struct JSONReader {
             }
         }
         guard takeByte(UInt8(ascii: "\"")) else { throw failure }
+        // Read inside the closure alone.
         return try unescaped.withUnsafeBufferPointer { (buffer) throws(SyntaxError) in
             try validated(buffer)
         }

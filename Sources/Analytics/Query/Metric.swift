@@ -32,7 +32,9 @@ package enum Metric: String, Hashable, Sendable, CaseIterable {
     /// give: a rate without sessions, or bounces of a page.
     ///
     /// - Parameter exactVisitors: the distinct count, where it is known.
-    package func value(of figures: Figures, exactVisitors: Int?, in dimension: Dimension?) -> Double? {
+    package func value(of figures: Figures, exactVisitors: Int?, in dimension: Dimension?)
+        -> Double?
+    {
         guard isOfEvents || dimension?.hasSessionMetrics ?? true else { return nil }
         switch self {
         case .visitors: return exactVisitors.map(Double.init)

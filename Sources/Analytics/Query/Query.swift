@@ -28,7 +28,9 @@ package struct RangeFigures: Sendable {
     /// The figures hold data up to here.
     package var asOf: Instant
 
-    package init(totals: Figures, rows: [String: Figures], countsVisitorsExactly: Bool, asOf: Instant) {
+    package init(
+        totals: Figures, rows: [String: Figures], countsVisitorsExactly: Bool, asOf: Instant
+    ) {
         self.totals = totals
         self.rows = rows
         self.countsVisitorsExactly = countsVisitorsExactly

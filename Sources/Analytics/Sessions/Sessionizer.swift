@@ -34,7 +34,9 @@ struct Sessionizer {
     ///
     /// - Parameter events: one visitor's, by time. Updates that belong to no session are skipped;
     ///   a session's range may hold none but its own events.
-    func next(in events: UnsafeBufferPointer<FoldEvent>, from position: inout Int, to end: Int) -> Stretch? {
+    func next(in events: UnsafeBufferPointer<FoldEvent>, from position: inout Int, to end: Int)
+        -> Stretch?
+    {
         while position < end, events[position].name == FoldEvent.engagement { position += 1 }
         guard position < end else { return nil }
         let start = events[position].time

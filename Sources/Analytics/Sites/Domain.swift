@@ -15,7 +15,9 @@ package struct Domain: Hashable, Sendable, CustomStringConvertible {
         if host.hasPrefix("www."), host.dropFirst(4).contains(".") { host = host.dropFirst(4) }
         let labels = host.split(separator: ".", omittingEmptySubsequences: false)
         guard host.utf8.count <= 253,
-            labels.allSatisfy({ (1...63).contains($0.utf8.count) && $0.utf8.allSatisfy(Self.isAllowed) })
+            labels.allSatisfy({
+                (1...63).contains($0.utf8.count) && $0.utf8.allSatisfy(Self.isAllowed)
+            })
         else { return nil }
         name = String(host)
     }

@@ -45,7 +45,9 @@ package struct TimeSpan: Hashable, Comparable, Sendable {
         self.milliseconds = milliseconds
     }
 
-    package static func seconds(_ count: Int64) -> TimeSpan { TimeSpan(milliseconds: count * 1_000) }
+    package static func seconds(_ count: Int64) -> TimeSpan {
+        TimeSpan(milliseconds: count * 1_000)
+    }
     package static func minutes(_ count: Int64) -> TimeSpan { .seconds(count * 60) }
     package static func hours(_ count: Int64) -> TimeSpan { .minutes(count * 60) }
     package static func days(_ count: Int64) -> TimeSpan { .hours(count * 24) }

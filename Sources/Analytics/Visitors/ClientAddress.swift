@@ -102,7 +102,8 @@ package struct ClientAddress: Hashable, Sendable, CustomStringConvertible {
                 guard let value = parseIPv4(part) else { return nil }
                 groups += [UInt16(value >> 16), UInt16(value & 0xffff)]
             } else {
-                guard part.count <= 4, let group = UInt16(String(decoding: part, as: UTF8.self), radix: 16),
+                guard part.count <= 4,
+                    let group = UInt16(String(decoding: part, as: UTF8.self), radix: 16),
                     part.first != UInt8(ascii: "+")
                 else { return nil }
                 groups.append(group)

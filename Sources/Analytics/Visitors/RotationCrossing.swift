@@ -63,8 +63,9 @@ package struct RotationCrossing: Sendable {
         _ stored: Visitor, at instant: Instant, period: SaltPeriod, timeout: TimeSpan
     ) {
         // Far from a rotation nothing needs remembering, but for sessions that crossed one.
-        guard instant + timeout >= period.end || instant <= period.start + timeout
-            || lastSeen[stored] != nil
+        guard
+            instant + timeout >= period.end || instant <= period.start + timeout
+                || lastSeen[stored] != nil
         else { return }
         lastSeen[stored] = max(lastSeen[stored] ?? instant, instant)
     }

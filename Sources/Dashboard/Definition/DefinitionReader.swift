@@ -51,7 +51,8 @@ struct DefinitionReader {
             return nil
         }
         guard let items = list.sequence, (1...Self.mostPanels).contains(items.count) else {
-            fault("'panels' needs a list of 1 to \(Self.mostPanels) panels: '- header: …'", at: list)
+            fault(
+                "'panels' needs a list of 1 to \(Self.mostPanels) panels: '- header: …'", at: list)
             return nil
         }
         let panels = items.map { panel($0) }
@@ -113,7 +114,9 @@ struct DefinitionReader {
             return nil
         }
         let title = required("title", keys, of: "a table", body).flatMap { self.title($0) }
-        let dimension = required("dimension", keys, of: "a table", body).flatMap { self.dimension($0) }
+        let dimension = required("dimension", keys, of: "a table", body).flatMap {
+            self.dimension($0)
+        }
         var given: [Metric]?
         if let node = required("metrics", keys, of: "a table", body) {
             let known = Metric.allCases.filter {
@@ -161,7 +164,9 @@ struct DefinitionReader {
 
     private mutating func metrics(_ node: Node, among known: [Metric]) -> [Metric]? {
         guard let items = node.sequence, (1...Self.mostMetrics).contains(items.count) else {
-            fault("a list of 1 to \(Self.mostMetrics) metrics is needed: [visitors, sessions]", at: node)
+            fault(
+                "a list of 1 to \(Self.mostMetrics) metrics is needed: [visitors, sessions]",
+                at: node)
             return nil
         }
         var found: [Metric] = []

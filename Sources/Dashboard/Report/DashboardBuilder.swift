@@ -49,7 +49,8 @@ package struct DashboardBuilder: Sendable {
         guard let firstDay = facts.firstDay else {
             let script = "\(collector)/footfall.js"
             return .noEventYet(
-                trackerLine: "<script defer data-site=\"\(facts.site.domain)\" src=\"\(script)\"></script>")
+                trackerLine:
+                    "<script defer data-site=\"\(facts.site.domain)\" src=\"\(script)\"></script>")
         }
         return facts.isEmpty ? .emptyPeriod(firstDay: firstDay) : .figures
     }

@@ -37,7 +37,8 @@ enum CSVField {
         guard plain.contains(where: { ",\"".contains($0) }) || plain.trimmed != plain else {
             return plain
         }
-        return "\"" + plain.split(separator: "\"", omittingEmptySubsequences: false)
+        return "\""
+            + plain.split(separator: "\"", omittingEmptySubsequences: false)
             .joined(separator: "\"\"") + "\""
     }
 }

@@ -18,7 +18,9 @@ extension TextRenderer {
         let widest = (rows.map(\.label) + [name, "total"]).map { TextWidth.columns(of: $0) }.max()
         let labelWidth = max(5, min(widest ?? 5, width - numbersWidth))
 
-        func line(_ label: String, _ cells: [String], _ styles: (TextStyle, TextStyle)) -> StyledLine {
+        func line(_ label: String, _ cells: [String], _ styles: (TextStyle, TextStyle))
+            -> StyledLine
+        {
             var line = StyledLine(
                 TextWidth.truncated(label, to: labelWidth, ellipsis: glyphs.ellipsis), styles.0)
             var end = labelWidth

@@ -3,6 +3,9 @@ package import Analytics
 extension TextRenderer {
     /// Received = kept + dropped, in a sentence.
     func books(_ books: Books) -> [StyledLine] {
+        guard books.received > 0 || books.kept > 0 || books.lost else {
+            return paragraph("No beacon was received.", .faint)
+        }
         let dropped = DropReason.allCases.filter { (books.dropped[$0] ?? 0) > 0 }
         let sum = dropped.reduce(0) { $0 + (books.dropped[$1] ?? 0) }
         let noun = books.received == 1 ? "beacon" : "beacons"
@@ -10,17 +13,20 @@ extension TextRenderer {
         if sum > 0 {
             let reasons = dropped.map { "\(count(books.dropped[$0] ?? 0)) \($0.words)" }
             text += ", \(count(sum)) dropped: \(reasons.joined(separator: ", "))"
-        } else if books.received > 0 {
+        } else {
             text += ", none dropped"
         }
         var lines = paragraph(text + ".", .faint)
         if books.lost {
-            lines += paragraph(
-                "! Events of some days were deleted at their term before they could be folded; "
-                    + "these days have no figures.", .warning)
+            lines += paragraph(Self.loss, .warning)
         }
         return lines
     }
+
+    private static let loss = """
+        ! Events of some days were deleted at their term before they could be folded; these days \
+        have no figures.
+        """
 
     /// The books as a table, for `footfall books`.
     package func render(_ books: Books) -> String {
@@ -37,9 +43,7 @@ extension TextRenderer {
         }
         if books.lost {
             lines += [StyledLine()]
-            lines += paragraph(
-                "! Events of some days were deleted at their term before they could be folded.",
-                .warning)
+            lines += paragraph(Self.loss, .warning)
         }
         return text(of: [lines])
     }

@@ -41,7 +41,8 @@ struct ChartBins {
         size = chosen
         bins = groups.map { points in
             Bin(
-                start: points[0], value: Self.mean(points.filter(\.isComplete), \.value)
+                start: points[0],
+                value: Self.mean(points.filter(\.isComplete), \.value)
                     ?? Self.mean(points, \.value),
                 before: Self.mean(points, \.before))
         }

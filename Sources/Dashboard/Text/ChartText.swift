@@ -27,11 +27,12 @@ struct ChartText {
         step = min(max(1, room / max(1, bins.bins.count)), Self.widestBar)
         barWidth = step < 3 ? 1 : step - max(1, step / 4)
         height = renderer.width < 100 ? 8 : 10
-        top = Self.scaleTop(bins.bins.flatMap { [$0.value, $0.before] }.compactMap(\.self).max() ?? 0)
+        top = Self.scaleTop(
+            bins.bins.flatMap { [$0.value, $0.before] }.compactMap(\.self).max() ?? 0)
     }
 
     var lines: [StyledLine] {
-        [heading] + (0..<height).map { row(at: $0) } + [axis, labels]
+        heading + (0..<height).map { row(at: $0) } + [axis, labels]
     }
 
     /// The smallest round and even number that is not below the highest bar.
@@ -46,19 +47,27 @@ struct ChartText {
 
     // MARK: Heading
 
-    private var heading: StyledLine {
+    private var heading: [StyledLine] {
         var line = StyledLine(title, .strong)
         var legend = StyledLine()
         if let days = series.daysBefore {
             legend.append(glyphs.shade, .shade)
-            legend.append(" \(renderer.wording.range(days, withYear: false))", .faint)
+            let dates = renderer.wording.range(days, withYear: isOfOtherYear(days))
+            legend.append(" \(dates)", .faint)
         }
         if let most { legend.append((legend.width > 0 ? "   " : "") + most, .faint) }
         let plotEnd = max(axisWidth + 2 + bins.bins.count * step, line.width + 3 + legend.width)
-        guard plotEnd <= renderer.width else { return line }
+        guard plotEnd <= renderer.width else {
+            return legend.width <= renderer.width ? [line, legend] : [line]
+        }
         line.pad(to: plotEnd - legend.width)
         line.append(legend)
-        return line
+        return [line]
+    }
+
+    private func isOfOtherYear(_ days: ClosedRange<LocalDay>) -> Bool {
+        let year = series.points.last?.day.components.year
+        return [days.lowerBound, days.upperBound].contains { $0.components.year != year }
     }
 
     private var title: String {
@@ -151,11 +160,9 @@ struct ChartText {
         if let hour = bin.start.hour { return hour }
         let day = bin.start.day
         switch bins.size {
-        case .point: return bins.bins.count <= 14 && step >= 8 ? Wording.weekday(day) : Wording.date(day)
-        case .week: return Wording.date(day)
-        case .month:
-            let isJanuary = day.components.month == 1
-            return isJanuary && step >= 6 ? "\(Wording.month(day)) \(day.components.year % 100)" : Wording.month(day)
+        case .point where step >= 8: return Wording.weekday(day)
+        case .point, .week: return Wording.date(day)
+        case .month: return Wording.month(day)
         case .year: return String(day.components.year)
         }
     }

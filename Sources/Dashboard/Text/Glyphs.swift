@@ -13,7 +13,9 @@ struct Glyphs {
     let dash: String
     /// Between facts of a line.
     let dot: String
+    /// Whether anybody is there.
     let present: String
+    let absent: String
     let axis: String
     let tick: String
     let corner: String
@@ -23,12 +25,12 @@ struct Glyphs {
         columns: [" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"],
         rows: ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉", "█"],
         shade: "░", up: "▲", down: "▼", same: "±", ellipsis: "…", dash: "–", dot: "·",
-        present: "●", axis: "│", tick: "┤", corner: "└", floor: "─")
+        present: "●", absent: "○", axis: "│", tick: "┤", corner: "└", floor: "─")
 
     /// Half a letter of bar is no bar.
     static let ascii = Glyphs(
         columns: [" ", " ", " ", " ", "#", "#", "#", "#", "#"],
         rows: ["", "", "", "", "", "#", "#", "#", "#"],
         shade: ":", up: "+", down: "-", same: "", ellipsis: "..", dash: "-", dot: "|",
-        present: "*", axis: "|", tick: "+", corner: "+", floor: "-")
+        present: "*", absent: "o", axis: "|", tick: "+", corner: "+", floor: "-")
 }

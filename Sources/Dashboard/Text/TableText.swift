@@ -78,11 +78,14 @@ struct TableText {
 
     /// Tables of equal width, or as near to it as what they need allows.
     private func beside(_ row: [Columns]) -> [StyledLine] {
-        let room = renderer.width - Self.gap * (row.count - 1)
-        let equal = room / row.count
-        let isEqual = row.count == 1 || row.allSatisfy { $0.least <= equal }
+        let most = row.map(\.least).max() ?? 1
+        // A last table that stands alone has the width that it had beside others.
+        let places = max(
+            row.count, min(Self.mostBeside, (renderer.width + Self.gap) / (most + Self.gap)))
+        let room = renderer.width - Self.gap * (places - 1)
+        let equal = room / places
         let spare = (room - row.reduce(0) { $0 + $1.least }) / row.count
-        let widths = row.map { isEqual ? equal : $0.least + spare }
+        let widths = row.map { places == 1 || most <= equal ? equal : $0.least + spare }
         let tables = zip(row, widths).map { lines(of: $0, width: $1) }
         return (0..<(tables.map(\.count).max() ?? 0)).map { index in
             var (line, start) = (StyledLine(), 0)

@@ -23,7 +23,8 @@ package struct TextRenderer: Sendable {
 
     /// Lines without spaces at their ends, the last one ended too.
     package func render(_ report: DashboardReport) -> String {
-        var blocks = [title(of: report)]
+        let warnings = notes(of: report, areWarnings: true)
+        var blocks = [title(of: report), warnings]
         if let message = message(for: report) { blocks.append(message) }
         var tables: [ReportTable] = []
         for panel in report.panels {
@@ -57,13 +58,13 @@ package struct TextRenderer: Sendable {
     private func title(of report: DashboardReport) -> [StyledLine] {
         var now = StyledLine()
         for case .now(let visitors) in report.panels {
-            now.append(glyphs.present + " ", visitors > 0 ? .better : .faint)
+            now.append((visitors > 0 ? glyphs.present : glyphs.absent) + " ", .better)
             now.append("\(Wording.count(Double(visitors))) on the site now", .strong)
         }
+        let dates = "\(wording.range(report.days)) \(glyphs.dot) \(report.timeZone)"
         var period = StyledLine(report.periodTitle, .strong)
         period.append("   ")
-        period.append(
-            "\(wording.range(report.days)) \(glyphs.dot) \(report.timeZone)", .faint)
+        period.append(dates, .faint)
         let room = max(8, width - now.width - 3)
         let name = TextWidth.truncated(report.site.name, to: room, ellipsis: glyphs.ellipsis)
         var line = StyledLine(name, .strong)
@@ -74,15 +75,10 @@ package struct TextRenderer: Sendable {
         }
         line.pad(to: width - now.width)
         line.append(now)
-        return fitsOneLine ? [line] : [line] + wrapped(period)
-    }
-
-    /// A line of two styles that may be too wide for a very narrow screen.
-    private func wrapped(_ line: StyledLine) -> [StyledLine] {
-        guard line.width > width else { return [line] }
-        return line.spans.flatMap { span in
-            paragraph(span.text, span.style)
-        }
+        if fitsOneLine { return [line] }
+        return period.width <= width
+            ? [line, period]
+            : [line] + paragraph(report.periodTitle, .strong) + paragraph(dates, .faint)
     }
 
     /// Why there is nothing to draw, and what to do.
@@ -90,12 +86,14 @@ package struct TextRenderer: Sendable {
         switch report.state {
         case .figures: return nil
         case .noEventYet(let trackerLine):
+            if report.panels.contains(where: \.hasOnlyDropped) {
+                return paragraph(
+                    "No pageview yet. Beacons arrive, but all were dropped, for the reasons below.",
+                    .strong)
+            }
             var lines = paragraph("No pageview yet. Paste this line into your pages:", .strong)
-            lines.append(StyledLine())
-            lines += paragraph(trackerLine, .bar, indent: 4)
-            lines.append(StyledLine())
-            return lines
-                + paragraph("Then open a page, and look here again: it shows within a second.")
+            lines += [StyledLine()] + paragraph(trackerLine, .bar, indent: 4) + [StyledLine()]
+            return lines + paragraph("Then open one of them, and look here again.")
         case .emptyPeriod(let firstDay):
             return paragraph(
                 "Nothing was counted in this period. The site's first event is of "
@@ -154,16 +152,16 @@ package struct TextRenderer: Sendable {
     // MARK: Below the panels
 
     private func foot(of report: DashboardReport) -> [StyledLine] {
-        var lines: [StyledLine] = []
-        for note in report.notes {
-            let text = PlainText.of(note.text, isASCII: wording.isASCII)
-            lines +=
-                note.isWarning ? paragraph("! \(text)", .warning) : paragraph(text, .faint)
-        }
         let asOf = report.asOf
-        return lines
-            + paragraph(
-                "As of \(asOf.clock) on \(Wording.fullDate(asOf.day)), \(report.timeZone).", .faint)
+        let moment = "As of \(asOf.clock) on \(Wording.fullDate(asOf.day)), \(report.timeZone)."
+        return notes(of: report, areWarnings: false) + paragraph(moment, .faint)
+    }
+
+    private func notes(of report: DashboardReport, areWarnings: Bool) -> [StyledLine] {
+        report.notes.filter { $0.isWarning == areWarnings }.flatMap { note in
+            let text = PlainText.of(note.text, isASCII: wording.isASCII)
+            return areWarnings ? paragraph("! \(text)", .warning) : paragraph(text, .faint)
+        }
     }
 
     /// Words in lines of at most `width` columns; a word that is longer has a line of its own.
@@ -181,6 +179,12 @@ package struct TextRenderer: Sendable {
             }
         }
         return lines + [StyledLine(margin + line, style)]
+    }
+}
+
+extension DashboardReport.Panel {
+    fileprivate var hasOnlyDropped: Bool {
+        if case .books(let books) = self { books.received > 0 && books.kept == 0 } else { false }
     }
 }
 

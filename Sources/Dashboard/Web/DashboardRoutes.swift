@@ -42,7 +42,9 @@ package struct DashboardRoutes: Sendable {
             let answer = try await room.run { try self.answer(name, token, wishes) } ?? .busy
             var response = answer.text.response(from: request, context: context)
             response.status = answer.status
-            for field in Self.headers(of: response.status) { response.headers[field.name] = field.value }
+            for field in Self.headers(of: response.status) {
+                response.headers[field.name] = field.value
+            }
             return response
         }
     }

@@ -86,7 +86,8 @@ struct Retention {
             for (site, day) in unfolded {
                 try database.markLost(day, of: site)
                 report.problems.append(
-                    "The events of \(site.domain) on \(day) were deleted before they could be folded.")
+                    "The events of \(site.domain) on \(day) were deleted before they could be folded."
+                )
             }
             // Noted first: a crash in between leaves a file that counts as gone, and it is
             // deleted by the next run; never a day that counts as foldable without its events.

@@ -1,7 +1,6 @@
 package import Analytics
 import Foundation
 import GRDB
-import GRDBSQLite
 
 /// The raw events of some sites in a window of time, with the books of the partitions read.
 package struct EventWindow: Sendable {
@@ -43,7 +42,8 @@ package struct EventReader: Sendable {
     /// How many raw events the sites have in a window, at most: partitions are counted whole.
     package func countOfEvents(from start: Instant, to end: Instant) throws(StorageError) -> Int {
         var count = 0
-        for file in try folder.partitions() where file.day >= start.utcDay && file.day <= end.utcDay {
+        for file in try folder.partitions() where file.day >= start.utcDay && file.day <= end.utcDay
+        {
             try snapshot(of: file) { database in
                 count += try Int.fetchOne(database, sql: "SELECT coalesce(max(seq), 0) FROM event")!
             }
@@ -90,7 +90,8 @@ package struct EventReader: Sendable {
             sites: [site.id], from: calendar.start(of: days.lowerBound),
             to: calendar.end(of: days.upperBound))
         var books = (window.books[site.id] ?? [:]).filter { days.contains($0.key) }
-        for (day, kept) in Self.kept(window.events[site.id] ?? [], calendar) where days.contains(day) {
+        for (day, kept) in Self.kept(window.events[site.id] ?? [], calendar)
+        where days.contains(day) {
             books[day, default: Books()].kept = kept
         }
         return books
@@ -141,7 +142,8 @@ package struct EventReader: Sendable {
             if reason == "received" {
                 window.books[site, default: [:]][day, default: Books()].received += count
             } else if let reason = DropReason(rawValue: reason) {
-                window.books[site, default: [:]][day, default: Books()].dropped[reason, default: 0] += count
+                window.books[site, default: [:]][day, default: Books()].dropped[
+                    reason, default: 0] += count
             }
         }
     }
@@ -166,88 +168,6 @@ package struct EventReader: Sendable {
             {
                 return
             }
-        }
-    }
-}
-
-/// Reads one partition's events into a window, its dictionaries' numbers mapped to the window's.
-private struct PartitionReading {
-    let file: PartitionFile
-    let start: Instant
-    let end: Instant
-    let sites: Set<SiteID>
-
-    func read(_ database: Database, into window: inout EventWindow) throws {
-        var pages: [UInt32] = []
-        var acquisitions: [UInt32] = []
-        var profiles: [UInt32] = []
-        var names: [Int32] = []
-        func set<Number: FixedWidthInteger>(_ numbers: inout [Number], _ id: Int64, _ number: Number) {
-            while numbers.count <= Int(id) { numbers.append(0) }
-            numbers[Int(id)] = number
-        }
-        try PartitionRows.forEachPage(database) { set(&pages, $0, window.vocabulary.number(of: $1)) }
-        try PartitionRows.forEachAcquisition(database) {
-            set(&acquisitions, $0, window.vocabulary.number(of: $1))
-        }
-        try PartitionRows.forEachProfile(database) {
-            set(&profiles, $0, window.vocabulary.number(of: $1))
-        }
-        try PartitionRows.forEachName(database) {
-            set(&names, $0, window.vocabulary.number(ofEvent: $1, isInteractive: $2))
-        }
-
-        let dayStart = file.day.startInUTC.milliseconds
-        let bounds = (start.milliseconds - dayStart)..<(end.milliseconds - dayStart)
-        var lists: [SiteID: [FoldEvent]] = [:]
-        swap(&lists, &window.events)
-        let statement = try database.cachedStatement(
-            sql: """
-                SELECT time, site, visitor, name, page, acquisition, profile, engaged_ms
-                FROM event ORDER BY seq
-                """)
-        // By SQLite's own interface: reading dominates the fold, and rows as objects cost more.
-        let result = withExtendedLifetime(statement) {
-            let handle = statement.sqliteStatement
-            sqlite3_reset(handle)
-            // Most partitions hold runs of one site: its list is kept at hand.
-            var site: SiteID = .min
-            var list: [FoldEvent] = []
-            var result = sqlite3_step(handle)
-            while result == SQLITE_ROW {
-                let time = sqlite3_column_int64(handle, 0)
-                let rowSite = sqlite3_column_int64(handle, 1)
-                if bounds.contains(time), sites.contains(rowSite) {
-                    if rowSite != site {
-                        if site != .min { lists[site] = list }
-                        list = lists.removeValue(forKey: rowSite) ?? []
-                        site = rowSite
-                    }
-                    let name = sqlite3_column_int(handle, 3)
-                    let isEngagement = name == FoldEvent.engagement
-                    list.append(
-                        FoldEvent(
-                            visitor: UInt64(bitPattern: sqlite3_column_int64(handle, 2)),
-                            time: dayStart + time,
-                            name: name > 0 ? names[Int(name)] : name,
-                            page: pages[Int(sqlite3_column_int64(handle, 4))],
-                            acquisition: isEngagement
-                                ? UInt32(clamping: sqlite3_column_int64(handle, 7))
-                                : acquisitions[Int(sqlite3_column_int64(handle, 5))],
-                            profile: isEngagement
-                                ? 0 : profiles[Int(sqlite3_column_int64(handle, 6))]))
-                }
-                result = sqlite3_step(handle)
-            }
-            sqlite3_reset(handle)
-            if site != .min { lists[site] = list }
-            return result
-        }
-        swap(&lists, &window.events)
-        guard result == SQLITE_DONE else {
-            throw DatabaseError(
-                resultCode: ResultCode(rawValue: result),
-                message: String(cString: sqlite3_errmsg(database.sqliteConnection)))
         }
     }
 }

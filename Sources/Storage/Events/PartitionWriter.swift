@@ -214,7 +214,9 @@ final class PartitionWriter {
                     try database.checkpoint(.truncate)
                     return try String.fetchOne(database, sql: "PRAGMA journal_mode = DELETE")
                         == "delete"
-                } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY || error.resultCode == .SQLITE_LOCKED {
+                } catch let error as DatabaseError
+                    where error.resultCode == .SQLITE_BUSY || error.resultCode == .SQLITE_LOCKED
+                {
                     return false
                 }
             }

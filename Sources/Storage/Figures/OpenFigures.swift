@@ -56,7 +56,9 @@ package struct OpenFigures: Sendable {
     }
 
     /// Figures of one dimension on one day: hours of today, for a chart.
-    package func rows(of dimension: Dimension, on day: LocalDay) throws(StorageError) -> [String: Figures] {
+    package func rows(of dimension: Dimension, on day: LocalDay) throws(StorageError) -> [String:
+        Figures]
+    {
         if let figures = live[day] { return figures.rows[dimension] ?? [:] }
         return try database.sum(of: site, on: stored.intersection([day]), dimension: dimension).rows
     }
@@ -88,7 +90,8 @@ private struct LivePlan {
         func isFoldable(_ day: LocalDay) -> Bool {
             input.isFoldable(day, calendar: calendar, importID: imported[day])
         }
-        let known = days.filter { day in input.hasBeacons(of: site, on: day) || rollups[day] != nil }
+        let known = days.filter { day in input.hasBeacons(of: site, on: day) || rollups[day] != nil
+        }
 
         // Inside one salt period visitors are known again: a range of days has an exact count.
         let isOneDay = days.lowerBound == days.upperBound
@@ -115,8 +118,9 @@ private struct LivePlan {
         var needed: [LocalDay] = []
         for day in known {
             if let rollup = rollups[day], !mustFoldAll,
-                rollup.isSealed || rollup.input == input.fingerprint(of: day, site, calendar)
-                    && rollup.rulesVersion == FoldInput.rulesVersion
+                rollup.isSealed
+                    || rollup.input == input.fingerprint(of: day, site, calendar)
+                        && rollup.rulesVersion == FoldInput.rulesVersion
             {
                 stored.insert(day)
             } else if isFoldable(day) {

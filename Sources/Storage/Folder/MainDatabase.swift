@@ -156,7 +156,10 @@ package enum NoteKey: String, Sendable {
 
 extension MainDatabase {
     package func note(_ key: NoteKey) throws(StorageError) -> Int64? {
-        try read { try Int64.fetchOne($0, sql: "SELECT value FROM note WHERE key = ?", arguments: [key.rawValue]) }
+        try read {
+            try Int64.fetchOne(
+                $0, sql: "SELECT value FROM note WHERE key = ?", arguments: [key.rawValue])
+        }
     }
 
     package func setNote(_ key: NoteKey, _ value: Int64?) throws(StorageError) {

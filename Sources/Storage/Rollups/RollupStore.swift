@@ -315,7 +315,8 @@ extension MainDatabase {
         try write { database in
             for day in days {
                 try database.execute(
-                    sql: "UPDATE rollup_day SET is_sealed = 0, input = '' WHERE site = ? AND day = ?",
+                    sql:
+                        "UPDATE rollup_day SET is_sealed = 0, input = '' WHERE site = ? AND day = ?",
                     arguments: [site.id, Int64(day.daysSince1970)])
             }
         }

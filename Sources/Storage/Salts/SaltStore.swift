@@ -107,7 +107,8 @@ package struct SaltStore: Sendable {
         let draft = folder + "/draft-\(getpid())-\(UInt64.random(in: 0 ... .max))"
         let descriptor = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw failure() }
-        let isWritten = write(descriptor, salt.bytes, Salt.byteCount) == Salt.byteCount
+        let isWritten =
+            write(descriptor, salt.bytes, Salt.byteCount) == Salt.byteCount
             && fsync(descriptor) == 0
         close(descriptor)
         defer { unlink(draft) }

@@ -63,7 +63,8 @@ private enum AggregationText {
                     + "\(report.sealed) sealed.")
             lines += days(report.written)
             if report.removedRollupDays > 0 {
-                lines.append("Removed: \(report.removedRollupDays) days of rollups past their term.")
+                lines.append(
+                    "Removed: \(report.removedRollupDays) days of rollups past their term.")
             }
             if !report.deletedPartitions.isEmpty {
                 lines.append("Deleted: \(report.deletedPartitions.joined(separator: ", "))")

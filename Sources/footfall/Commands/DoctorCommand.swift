@@ -5,7 +5,8 @@ import Storage
 
 struct DoctorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "doctor", abstract: "Check configuration, clock, disk, owners, salts and cron.",
+        commandName: "doctor",
+        abstract: "Check configuration, clock, disk, owners, salts and cron.",
         discussion: """
             Exits with 1 when something is wrong, for monitoring.
 
@@ -21,7 +22,8 @@ struct DoctorCommand: AsyncParsableCommand {
         case .json: Console.print(JSONText.encode(checks))
         case .text:
             for check in checks {
-                Console.print("\(check.is_well ? "ok   " : "WRONG") \(check.name): \(check.finding)")
+                Console.print(
+                    "\(check.is_well ? "ok   " : "WRONG") \(check.name): \(check.finding)")
             }
         }
         guard checks.allSatisfy(\.is_well) else { throw ExitCode(Failure.failed) }
@@ -90,7 +92,8 @@ private struct Examination {
 
     func files() throws -> (Bool, String) {
         let folder = installation.folder
-        let paths = [folder.path, folder.databasePath, folder.eventsPath, folder.secretPath]
+        let paths =
+            [folder.path, folder.databasePath, folder.eventsPath, folder.secretPath]
             + (try folder.partitions().map(\.path))
         let owner = geteuid()
         for path in paths {
@@ -111,7 +114,8 @@ private struct Examination {
         let sites = try installation.database.sites()
         guard !sites.isEmpty else { return (false, "none; add one: footfall site add example.com") }
         let unknown = try EventReader(folder: installation.folder).installationBooks()
-        let hint = unknown.received > 0
+        let hint =
+            unknown.received > 0
             ? "; \(unknown.received) beacons came for sites that are not registered" : ""
         return (true, "\(sites.count)\(hint)")
     }
@@ -129,7 +133,9 @@ private struct Examination {
         // Opening the folder destroyed what was due; whatever is overdue now could not be.
         for entry in entries {
             guard let site = sites.first(where: { $0.id == entry.site }) else {
-                return (false, "a salt of a removed site is left in \(installation.folder.secretPath)")
+                return (
+                    false, "a salt of a removed site is left in \(installation.folder.secretPath)"
+                )
             }
             let period = site.calendar.saltPeriod(containing: entry.start)
             if now > period.end + .hours(9) {

@@ -29,7 +29,9 @@ struct QueryCommand: AsyncParsableCommand {
     @OptionGroup var data: DataOption
 
     func run() async throws {
-        let chosenMetrics = try metrics.split(separator: ",").map { try Self.metric($0.trimmingSpaces) }
+        let chosenMetrics = try metrics.split(separator: ",").map {
+            try Self.metric($0.trimmingSpaces)
+        }
         guard !chosenMetrics.isEmpty else {
             throw Failure("--metrics names no metric.", code: Failure.usage)
         }

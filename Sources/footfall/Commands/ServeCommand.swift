@@ -84,7 +84,9 @@ struct ServeCommand: AsyncParsableCommand {
         let group = ServiceGroup(
             configuration: .init(
                 services: [
-                    .init(service: AggregationWatch(aggregator: installation.aggregator, logger: logger)),
+                    .init(
+                        service: AggregationWatch(
+                            aggregator: installation.aggregator, logger: logger)),
                     .init(
                         service: Housekeeping(
                             clock: clock, registry: registry, salts: installation.salts,

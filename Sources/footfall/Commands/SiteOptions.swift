@@ -39,7 +39,8 @@ struct EpochOptions: ParsableArguments {
             epoch.rotation = rotation
         }
         if let sessionTimeout {
-            guard let span = Self.span(sessionTimeout), (TimeSpan.minutes(1)...TimeSpan.hours(8)).contains(span)
+            guard let span = Self.span(sessionTimeout),
+                (TimeSpan.minutes(1)...TimeSpan.hours(8)).contains(span)
             else {
                 throw Failure(
                     "'\(sessionTimeout)' is no timeout; give 1m to 8h, such as 30m.",

@@ -4,7 +4,8 @@ import Storage
 
 struct TokenCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "token", abstract: "Make, list and revoke tokens for reading figures over HTTP.",
+        commandName: "token",
+        abstract: "Make, list and revoke tokens for reading figures over HTTP.",
         subcommands: [Create.self, List.self, Revoke.self])
 
     struct Create: AsyncParsableCommand {

@@ -25,6 +25,7 @@ enum Console {
     private static func write(_ text: String, to descriptor: Int32) {
         var bytes = Array(text.utf8)[...]
         while !bytes.isEmpty {
+            // The system copies the bytes before it returns.
             let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
             guard count > 0 else {
                 if count < 0, errno == EINTR { continue }
@@ -58,7 +59,8 @@ enum Console {
 
     static var usesASCII: Bool {
         let environment = ProcessInfo.processInfo.environment
-        let locale = environment["LC_ALL"].nonEmpty ?? environment["LC_CTYPE"].nonEmpty
+        let locale =
+            environment["LC_ALL"].nonEmpty ?? environment["LC_CTYPE"].nonEmpty
             ?? environment["LANG"].nonEmpty
         guard let locale else { return isTerminal }
         let charset = locale.uppercased()

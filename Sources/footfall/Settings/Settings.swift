@@ -63,10 +63,13 @@ struct Settings {
             trustedProxies = parts.compactMap(Network.init)
             return trustedProxies.count == parts.count
         }
-        take(.clientAddressHeader, "give the name of one header, such as X-Forwarded-For.") { text in
+        take(.clientAddressHeader, "give the name of one header, such as X-Forwarded-For.") {
+            text in
             clientAddressHeader = text
             return !text.isEmpty
-                && text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7f && !"()<>@,;:\\\"/[]?={}".utf8.contains($0) }
+                && text.utf8.allSatisfy {
+                    $0 > 0x20 && $0 < 0x7f && !"()<>@,;:\\\"/[]?={}".utf8.contains($0)
+                }
         }
         take(.secret, "give a folder.") { text in
             secretPath = text
@@ -116,7 +119,8 @@ struct Settings {
         }
         guard let node else { return [] }
         guard let mapping = node.mapping else {
-            throw Failure("\(path) must hold keys and values, such as 'port: 8080'.", code: Failure.usage)
+            throw Failure(
+                "\(path) must hold keys and values, such as 'port: 8080'.", code: Failure.usage)
         }
         var faults: [String] = []
         func walk(_ mapping: Node.Mapping, _ prefix: String) {

@@ -10,7 +10,7 @@ struct ScrubberPropertyTests {
     /// FOOTFALL_SEED tries others.
     static let seed =
         ProcessInfo.processInfo.environment["FOOTFALL_SEED"].flatMap(UInt64.init) ?? 20_261_122
-    static let rounds = 400
+    static let rounds = 100
 
     @Test("no personal data survives, wherever it stands", arguments: PersonalData.allCases)
     func noneSurvives(kind: PersonalData) throws {
@@ -34,12 +34,14 @@ struct ScrubberPropertyTests {
         for (place, target) in [
             ("segment", "/order/\(once)/thanks"), ("slug", "/for-\(once)"), ("end", "/a.\(once)"),
             ("twice encoded", "/u/\(twice)"), ("query", "/s?q=\(once)&x=\(once)"),
-            ("query twice", "/s?q=\(twice)"), ("route", "/#/u/\(once)"), ("parameter", "/a;b=\(once)"),
+            ("query twice", "/s?q=\(twice)"), ("route", "/#/u/\(once)"),
+            ("parameter", "/a;b=\(once)"),
         ] {
             let address = try #require(WebAddress("https://shop.example" + target))
             results.append((place, PageAddress(cleaning: address, policy: policy).path))
             let acquisition = SourceRules.standard.acquisition(
-                page: try #require(WebAddress("https://shop.example/?utm_campaign=\(once)&ref=\(twice)")),
+                page: try #require(
+                    WebAddress("https://shop.example/?utm_campaign=\(once)&ref=\(twice)")),
                 referrer: "https://blog.example" + target, siteHosts: [], ignoredReferrers: [])
             results.append(("referrer of \(place)", acquisition.referrer))
             results.append(("campaign", acquisition.tags.campaign))
@@ -84,7 +86,9 @@ struct ScrubberPropertyTests {
             "index.html", "٣", "\u{301}", "😀", "::", "=",
         ]
         for _ in 0..<3_000 {
-            let text = "/" + (0..<random.number(in: 1...40)).map { _ in random.pick(from: pieces) }.joined()
+            let text =
+                "/"
+                + (0..<random.number(in: 1...40)).map { _ in random.pick(from: pieces) }.joined()
             let path = PathCleaner.cleaned(text).path
             #expect(path.utf8.first == 0x2F && path.unicodeScalars.count <= 512, "\(text)")
             #expect(path.unicodeScalars.allSatisfy(PlainText.isVisible), "\(text)")
@@ -110,13 +114,16 @@ enum PersonalData: CaseIterable {
         switch self {
         case .mail: Self.mail(&random)
         case .phone: Self.phone(&random)
-        case .card: Self.grouped(random.text(16, of: Self.digits), 4, random.pick(from: ["", " ", "-"]))
+        case .card:
+            Self.grouped(random.text(16, of: Self.digits), 4, random.pick(from: ["", " ", "-"]))
         case .iban: Self.iban(&random)
         case .personalCode: random.text(6, of: Self.digits) + "-" + random.text(5, of: Self.digits)
         case .uuid:
             [8, 4, 4, 4, 12].map { random.text($0, of: Self.hex) }.joined(separator: "-")
         case .hexadecimal:
-            random.text(random.pick(from: [16, 24, 32, 40, 64]), of: random.pick(from: [Self.hex, Self.hex.uppercased()]))
+            random.text(
+                random.pick(from: [16, 24, 32, 40, 64]),
+                of: random.pick(from: [Self.hex, Self.hex.uppercased()]))
         case .base64: Self.base64(&random, count: random.pick(from: [24, 32, 48]))
         case .jwt:
             "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9." + Self.base64(&random, count: 40) + "."
@@ -200,15 +207,18 @@ enum PersonalData: CaseIterable {
 enum Slug {
     private static let words = [
         "wooden", "chair", "how", "to", "oil", "a", "table", "koka", "krēsls", "mēbeles", "latvija",
-        "новости", "погода", "стол", "木椅", "家具", "guide", "checkout", "straßenbahn", "kaffeemaschine",
-        "Rīga", "About", "FAQ", "covid19", "mp3", "s24", "256gb", "xps13", "4k", "usb", "c", "e-veikals",
+        "новости", "погода", "стол", "木椅", "家具", "guide", "checkout", "straßenbahn",
+        "kaffeemaschine",
+        "Rīga", "About", "FAQ", "covid19", "mp3", "s24", "256gb", "xps13", "4k", "usb", "c",
+        "e-veikals",
         "programmēšana", "zażółć", "näytönsäästäjä", "łódź", "telefoni", "iphone15", "mid-century",
         "facade", "decade", "accessibility", "internationalisation", "MacBook", "PlayStation5",
     ]
 
     static func make(_ random: inout SeededGenerator) -> String {
         func slug() -> String {
-            (0..<random.number(in: 1...6)).map { _ in random.pick(from: words) }.joined(separator: "-")
+            (0..<random.number(in: 1...6)).map { _ in random.pick(from: words) }.joined(
+                separator: "-")
         }
         let year = random.number(in: 1990...2030)
         let month = random.number(in: 10...12)

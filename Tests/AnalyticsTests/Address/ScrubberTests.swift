@@ -16,11 +16,15 @@ struct ScrubberTests {
             ("01.23.45.67.89", "•"), ("512 3456", "•"), ("٠١٢٣٤٥٦٧", "•"), ("555‑123‑4567", "•"),
             ("Order 471123 paid", "Order • paid"), ("order471123b", "order•b"),
             ("4111 1111 1111 1111", "•"), ("4111-1111-1111-1111", "•"), ("311299-12345", "•"),
-            ("123-45-6789", "•"), ("LV80 BANK 0000 4351 9500 1", "•"), ("LV80BANK0000435195001", "•"),
+            ("123-45-6789", "•"), ("LV80 BANK 0000 4351 9500 1", "•"),
+            ("LV80BANK0000435195001", "•"),
             ("from 81.198.0.10", "from •"), ("2001:db8::8a2e:370:7334", "•"),
             ("00:1a:2b:3c:4d:5e", "•"), ("id 550e8400-e29b-41d4-a716-446655440000.", "id •."),
             ("k=3f2a9c1b7d4e", "k=•"), ("aX3kQ9zLm2Pw7Rt4", "•"), ("Zm9vYmFyQmF6MTIz+/9x==", "•"),
-            ("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk", "•.•.•"),
+            (
+                "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk",
+                "•.•.•"
+            ),
             ("snvpv8-I_CJk_rXsJgZiPaw", "•"),
         ])
     func marked(text: String, expected: String) {
@@ -34,7 +38,8 @@ struct ScrubberTests {
         arguments: [
             "Koka krēsls “Ozols” – Shop Example", "Новости: погода в Риге", "木椅 | 家具店",
             "Jane @ Home", "@footfall", "react@18.2.0", "22.11.2026 10:30", "2026-11-22 10:30:45",
-            "2025–2026", "Top 10 of 2026", "1 000 000 visitors", "from 1000-2000 EUR", "v10.0.19045",
+            "2025–2026", "Top 10 of 2026", "1 000 000 visitors", "from 1000-2000 EUR",
+            "v10.0.19045",
             "120.0.6099.109", "ISO 9001", "5 stars, 12345 votes", "C++ std::vector", "10:30–11:45",
             "Samsung UE55TU7172UXXH 55\" TV", "iPhone 15 Pro Max 256GB", "dQw4w9WgXcQ", "50% off",
             "Save 50%25", "JavaScriptES2015Modules", "defaced facade", "a/b/c", "x=1&y=2",

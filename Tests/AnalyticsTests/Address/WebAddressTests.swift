@@ -120,7 +120,8 @@ struct PunycodeTests {
     @Test(
         "both ways",
         arguments: [
-            ("ليهمابتكلموشعربي؟", "egbpdaj6bu4bxfgehfvwxn"), ("他们为什么不说中文", "ihqwcrb4cv8a8dqg056pqjye"),
+            ("ليهمابتكلموشعربي؟", "egbpdaj6bu4bxfgehfvwxn"),
+            ("他们为什么不说中文", "ihqwcrb4cv8a8dqg056pqjye"),
             ("почемужеонинеговорятпорусски", "b1abfaaepdrnnbgefbadotcwatmq2g4l"),
             ("bücher", "bcher-kva"), ("münchen", "mnchen-3ya"), ("пример", "e1afmkfd"),
         ])
@@ -129,7 +130,9 @@ struct PunycodeTests {
         #expect(Punycode.decoded(encoded) == text)
     }
 
-    @Test("what is no label", arguments: ["a_b!", "99999999", "ab-é", String(repeating: "a", count: 64)])
+    @Test(
+        "what is no label",
+        arguments: ["a_b!", "99999999", "ab-é", String(repeating: "a", count: 64)])
     func refused(encoded: String) {
         #expect(Punycode.decoded(encoded) == nil)
     }

@@ -1,7 +1,9 @@
 import Analytics
 import Foundation
-import Storage
+import GRDB
 import Synchronization
+
+@testable import Storage
 
 /// A data folder of its own that goes with the test.
 final class TestFolder: Sendable {
@@ -65,4 +67,40 @@ final class HandClock: Sendable {
 
     func set(_ text: String) { now = Instant(text)! }
     func advance(_ span: Span) { now = now + span }
+}
+
+extension TestFolder {
+    /// Puts entries into the partitions of their days, and closes these.
+    func store(_ entries: [JournalEntry]) throws {
+        for (day, entries) in Dictionary(grouping: entries, by: \.time.utcDay) {
+            let writer = try PartitionWriter(PartitionFile(folder: data.eventsPath, day: day))
+            try writer.write(entries)
+            try writer.close()
+        }
+    }
+
+    /// Runs the aggregation at a time.
+    @discardableResult
+    func aggregate(
+        _ database: MainDatabase, at time: String, _ mode: Aggregator.Mode = .fold,
+        only domain: Domain? = nil, terms: RetentionTerms = RetentionTerms()
+    ) throws -> AggregationReport {
+        clock.set(time)
+        return try aggregator(database, terms: terms).run(mode, only: domain)
+    }
+
+    /// Every table as text, but for the notes, which say when a run was.
+    func dump(_ database: MainDatabase) throws -> String {
+        try database.queue.read { database in
+            let tables = try String.fetchAll(
+                database,
+                sql: """
+                    SELECT name FROM sqlite_master WHERE type = 'table' AND name <> 'note'
+                    ORDER BY name
+                    """)
+            return try tables.flatMap { table in
+                [table] + (try Row.fetchAll(database, sql: "SELECT * FROM \(table)").map(\.description))
+            }.joined(separator: "\n")
+        }
+    }
 }

@@ -2,12 +2,14 @@
 
 from support.agents import CHROME
 
+# What every browser sends besides; a sender without it may rightly be taken for a robot.
+BROWSER = (("Accept", "*/*"), ("Accept-Language", "lv,en;q=0.8"))
 TRUSTED = ("--trusted-proxy", "127.0.0.1/32")
 
 
 def headers(address=None, agent=CHROME.text, *more):
     """The headers of a beacon from this address; None leaves the peer's own."""
-    given = [("Content-Type", "text/plain")]
+    given = [("Content-Type", "text/plain"), *BROWSER]
     if agent is not None:
         given.append(("User-Agent", agent))
     if address is not None:

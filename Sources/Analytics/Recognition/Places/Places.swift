@@ -51,7 +51,8 @@ package struct PlaceRules: Sendable {
                     "Write two capital letters (ISO 3166-1) and the name")
             }
             guard names.updateValue(row.fields[1], forKey: code) == nil else {
-                throw countries.error(row, "'\(code)' stands above already", "Remove one of the two")
+                throw countries.error(
+                    row, "'\(code)' stands above already", "Remove one of the two")
             }
         }
         var zones: [String: String] = [:]

@@ -10,7 +10,8 @@ package struct Acquisition: Hashable, Sendable {
     package var referrer: String
     package var tags: CampaignTags
 
-    package init(source: String, channel: String, referrer: String = "", tags: CampaignTags = .none) {
+    package init(source: String, channel: String, referrer: String = "", tags: CampaignTags = .none)
+    {
         self.source = source
         self.channel = channel
         self.referrer = referrer

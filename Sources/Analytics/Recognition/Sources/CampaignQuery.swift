@@ -3,7 +3,7 @@
 struct CampaignQuery {
     private(set) var tags = CampaignTags.none
     /// Of `source` or else `ref`; "" for neither.
-    private(set) var reference = ""
+    var reference = ""
     /// The last one in the query: each sender appends its own to the link as it finds it, so the
     /// last is whose link was clicked. `?gclid=…&fbclid=…` is an ad's address shared on Facebook.
     private(set) var click: ClickID?
@@ -51,11 +51,12 @@ struct CampaignQuery {
     }
 
     private static func text(_ value: ArraySlice<UInt8>) -> String {
-        let decoded = PercentCoding.needsDecoding(value)
-            ? PercentCoding.decodedFully(value, plusIsSpace: true, keeping: "".utf8)
-            : Array(value)
-        return Scrubber.scrub(
-            String(decoding: decoded, as: UTF8.self), limit: CampaignTags.limit
-        ).text
+        let text =
+            PercentCoding.needsDecoding(value)
+            ? String(
+                decoding: PercentCoding.decodedFully(value, plusIsSpace: true, keeping: "".utf8),
+                as: UTF8.self)
+            : String(decoding: value, as: UTF8.self)
+        return Scrubber.scrub(text, limit: CampaignTags.limit).text
     }
 }

@@ -51,7 +51,8 @@ package enum Channel {
         let campaign = signs.campaign.lowercased()
         if source == "(direct)", isMissing(medium) { return direct }
         if ASCII.text(campaign, has: "cross-network") { return crossNetwork }
-        let category = namesShopping(campaign) && signs.category != .shopping
+        let category =
+            namesShopping(campaign) && signs.category != .shopping
             ? SourceCategory.shopping : signs.category
         return paid(category, medium) ?? organic(category, medium)
             ?? other(source, category, medium)

@@ -31,7 +31,8 @@ struct HostTable: Sendable {
         } else {
             table = \.exact
         }
-        let isHost = !name.isEmpty && name.first != "." && name.last != "."
+        let isHost =
+            !name.isEmpty && name.first != "." && name.last != "."
             && name.utf8.allSatisfy {
                 ASCII.isLower($0) || ASCII.isDigit($0) || $0 == 0x2D || $0 == 0x2E || $0 == 0x5F
             }
@@ -65,7 +66,7 @@ struct HostTable: Sendable {
 
     /// Where the part starts under which a country (or the world) registers names: `.lv`, `.com`,
     /// `.co.uk`, `.com.br`.
-    private static func endBeforeCountry(_ host: [UInt8]) -> Int? {
+    static func endBeforeCountry(_ host: [UInt8]) -> Int? {
         guard let last = host.lastIndex(of: 0x2E), last > 0 else { return nil }
         let top = host[(last + 1)...]
         if top.count == 3 { return isShared(top) ? last : nil }

@@ -12,10 +12,14 @@ extension SourceRules {
     package func acquisition(
         page: WebAddress, referrer: String?, siteHosts: [String], ignoredReferrers: [String]
     ) -> Acquisition {
-        let query = CampaignQuery(page.rawQuery, rules: self)
-        let referral = referrer.flatMap {
-            self.referral($0, page: page, own: siteHosts, ignored: ignoredReferrers)
+        func sendsNobody(_ host: String) -> Bool {
+            host == page.host || Self.isThisMachine(host)
+                || siteHosts.contains { Self.isWithin(host, $0) }
+                || ignoredReferrers.contains { Self.isWithin(host, $0) }
         }
+        var query = CampaignQuery(page.rawQuery, rules: self)
+        if let host = Self.host(in: query.reference), sendsNobody(host) { query.reference = "" }
+        let referral = referrer.flatMap { self.referral($0, sendsNobody) }
         guard referral != nil || !query.isEmpty else { return .direct }
         let origin = origin(query, referral)
         let channel = Channel.name(of: origin.signs(campaign: query.tags.campaign))
@@ -34,23 +38,19 @@ extension SourceRules {
         let text: String
     }
 
-    private func referral(
-        _ text: String, page: WebAddress, own: [String], ignored: [String]
-    ) -> Referral? {
-        // Some clients leave the scheme out: `www.google.com/search`.
-        guard !text.isEmpty,
-            let address = WebAddress(text) ?? Self.host(in: text).flatMap({ _ in
-                WebAddress("https://" + text)
-            })
+    private func referral(_ text: String, _ sendsNobody: (String) -> Bool) -> Referral? {
+        guard !text.isEmpty, let address = WebAddress(text) ?? Self.withoutScheme(text),
+            !sendsNobody(address.host)
         else { return nil }
-        let host = address.host
-        if host == page.host || Self.isThisMachine(host) { return nil }
-        if own.contains(where: { Self.isWithin(host, $0) }) { return nil }
-        if ignored.contains(where: { Self.isWithin(host, $0) }) { return nil }
         let source = source(referring: address)
         if source?.category == .passage { return nil }
         return Referral(
             address: address, source: source, text: Self.kept(address, source?.category))
+    }
+
+    /// Some clients leave the scheme out: `www.google.com/search`.
+    private static func withoutScheme(_ text: String) -> WebAddress? {
+        host(in: text) == nil ? nil : WebAddress("https://" + text)
     }
 
     private static func isThisMachine(_ host: String) -> Bool {
@@ -60,7 +60,8 @@ extension SourceRules {
     private static func isWithin(_ host: String, _ domain: String) -> Bool {
         guard !domain.isEmpty, ASCII.text(host, endsWith: domain) else { return false }
         let rest = host.utf8.count - domain.utf8.count
-        return rest == 0 || host.utf8.dropFirst(rest - 1).first == UInt8(ascii: ".")
+        return rest == 0
+            || host.utf8[host.utf8.index(host.startIndex, offsetBy: rest - 1)] == UInt8(ascii: ".")
     }
 
     private static func kept(_ address: WebAddress, _ category: SourceCategory?) -> String {

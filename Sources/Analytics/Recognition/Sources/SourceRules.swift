@@ -18,47 +18,25 @@ package struct SourceRules: Sendable {
         }
     }()
 
-    let sources: [KnownSource]
-    let clickIDs: [ClickID]
-    /// The names of the parameters that `CampaignQuery` reads, in lower case.
-    let parameters: ByteTable
-    private let hosts: HostTable
-    private let apps: ByteTable
-    /// Texts that a `utm_source` may hold, squeezed.
-    private let words: ByteTable
+    /// Behind one reference, so that handing the rules on copies nothing.
+    private let tables: SourceTables
+
+    var clickIDs: [ClickID] { tables.clickIDs }
+    var parameters: ByteTable { tables.parameters }
 
     /// - Parameter files: texts by file name that stand in place of the built-in ones.
     /// - Throws: the first row that is wrong, with its line and its mend.
     package init(files: [String: String]) throws(RecognitionTableError) {
-        func table(_ name: String, _ columns: [String]) throws(RecognitionTableError)
-            -> RecognitionTable
-        {
-            try RecognitionTable(
-                name: name, columns: columns, text: files[name] ?? Embedded.files[name] ?? "")
-        }
-        let sourceTable = try table(Self.sourcesFile, ["source", "category", "note"])
-        let hostTable = try table(Self.hostsFile, ["host", "source", "note"])
-        let wordTable = try table(Self.wordsFile, ["word", "source", "note"])
-        let clickTable = try table(Self.clickIDsFile, ["parameter", "source", "medium", "note"])
-
-        var reader = SourceTableReader()
-        try reader.readSources(sourceTable)
-        try reader.readWords(wordTable)
-        try reader.readHosts(hostTable)
-        try reader.readClickIDs(clickTable)
-        sources = reader.sources
-        hosts = reader.hosts
-        apps = reader.apps
-        words = reader.words
-        clickIDs = reader.clickIDs
-        parameters = reader.parameters
+        tables = try SourceTables(files: files)
     }
 
     /// The source that a referring address belongs to.
     package func source(referring address: WebAddress) -> KnownSource? {
         let host = Array(address.host.utf8)
-        if address.scheme == "android-app" { return apps.value(of: host[...]).map { sources[$0] } }
-        return hosts.find(host).map { sources[$0] }
+        let index =
+            address.scheme == "android-app"
+            ? tables.apps.value(of: host[...]) : tables.hosts.find(host)
+        return index.map { tables.sources[$0] }
     }
 
     /// The source that a `utm_source` names, by its name, one of its hosts, or a word for it.
@@ -70,20 +48,20 @@ package struct SourceRules: Sendable {
         if tag.utf8.contains(0x2E), let host = Self.host(in: tag) {
             let bytes = Array(host.utf8)
             let found =
-                hosts.find(bytes) { !isService(sources[$0].category) } ?? hosts.find(bytes)
-                ?? apps.value(of: bytes[...])
-            if let found { return (sources[found], false) }
+                tables.hosts.find(bytes) { !isService(tables.sources[$0].category) }
+                ?? tables.hosts.find(bytes) ?? tables.apps.value(of: bytes[...])
+            if let found { return (tables.sources[found], false) }
         }
         let squeezed = Self.squeezed(tag)
-        if let index = words.value(of: squeezed[...]) {
-            return index >= 0 ? (sources[index], false) : nil
+        if let index = tables.words.value(of: squeezed[...]) {
+            return index >= 0 ? (tables.sources[index], false) : nil
         }
         for ending in ["ads", "ad"] where squeezed.count > ending.utf8.count + 1 {
             let stem = squeezed.dropLast(ending.utf8.count)
             guard squeezed[stem.endIndex...].elementsEqual(ending.utf8),
-                let index = words.value(of: stem), index >= 0
+                let index = tables.words.value(of: stem), index >= 0
             else { continue }
-            return (sources[index], true)
+            return (tables.sources[index], true)
         }
         return nil
     }

@@ -1,4 +1,37 @@
-/// Builds `SourceRules` from its tables, row by row.
+/// What the tables of sources say, ready to be asked.
+final class SourceTables: Sendable {
+    let sources: [KnownSource]
+    let hosts: HostTable
+    let apps: ByteTable
+    /// Texts that a tag may hold, squeezed; `SourceTableReader.nobody` for those kept free.
+    let words: ByteTable
+    let clickIDs: [ClickID]
+    /// The names of the parameters that `CampaignQuery` reads, in lower case.
+    let parameters: ByteTable
+
+    init(files: [String: String]) throws(RecognitionTableError) {
+        func table(_ name: String, _ columns: [String]) throws(RecognitionTableError)
+            -> RecognitionTable
+        {
+            try RecognitionTable(
+                name: name, columns: columns, text: files[name] ?? Embedded.files[name] ?? "")
+        }
+        var reader = SourceTableReader()
+        try reader.readSources(table(SourceRules.sourcesFile, ["source", "category", "note"]))
+        try reader.readWords(table(SourceRules.wordsFile, ["word", "source", "note"]))
+        try reader.readHosts(table(SourceRules.hostsFile, ["host", "source", "note"]))
+        try reader.readClickIDs(
+            table(SourceRules.clickIDsFile, ["parameter", "source", "medium", "note"]))
+        sources = reader.sources
+        hosts = reader.hosts
+        apps = reader.apps
+        words = reader.words
+        clickIDs = reader.clickIDs
+        parameters = reader.parameters
+    }
+}
+
+/// Reads the tables of sources, row by row.
 struct SourceTableReader {
     private(set) var sources: [KnownSource] = []
     private(set) var hosts = HostTable()
@@ -89,15 +122,11 @@ struct SourceTableReader {
 
     /// The label that its owner registered: `reddit` of `reddit.com`, `mobile` of none.
     private static func ownLabel(of host: String) -> String? {
-        if host.hasSuffix(".**") { return nil }
-        let labels = host.split(separator: ".")
-        let shared: Set<Substring> = ["co", "com", "net", "org", "ne", "or", "ac"]
-        switch labels.count {
-        case 2: return String(labels[0])
-        case 3 where labels[2].utf8.count == 2 && shared.contains(labels[1]):
-            return String(labels[0])
-        default: return nil
-        }
+        let bytes = Array(host.utf8)
+        if bytes.suffix(3).elementsEqual(".**".utf8) { return nil }
+        let end = HostTable.endBeforeCountry(bytes) ?? bytes.lastIndex(of: 0x2E) ?? 0
+        let name = bytes[..<end]
+        return name.contains(0x2E) ? nil : String(decoding: name, as: UTF8.self)
     }
 
     mutating func readClickIDs(_ table: RecognitionTable) throws(RecognitionTableError) {

@@ -1,0 +1,104 @@
+import Analytics
+import GRDB
+import GRDBSQLite
+
+/// Reads one partition's events into a window, its dictionaries' numbers mapped to the window's.
+struct PartitionReading {
+    let file: PartitionFile
+    let start: Instant
+    let end: Instant
+    let sites: Set<SiteID>
+
+    func read(_ database: Database, into window: inout EventWindow) throws {
+        let numbers = try PartitionNumbers(mapping: database, to: &window.vocabulary)
+        let statement = try database.cachedStatement(
+            sql: """
+                SELECT time, site, visitor, name, page, acquisition, profile, engaged_ms
+                FROM event ORDER BY seq
+                """)
+        // The statement object is kept alive while its handle is used.
+        let result = withExtendedLifetime(statement) {
+            readRows(statement.sqliteStatement, numbers, into: &window.events)
+        }
+        guard result == SQLITE_DONE else {
+            throw DatabaseError(
+                resultCode: ResultCode(rawValue: result),
+                message: String(cString: sqlite3_errmsg(database.sqliteConnection)))
+        }
+    }
+
+    /// By SQLite's own interface: reading dominates the fold, and rows as objects cost more.
+    private func readRows(
+        _ handle: OpaquePointer, _ numbers: PartitionNumbers,
+        into lists: inout [SiteID: [FoldEvent]]
+    ) -> Int32 {
+        let dayStart = file.day.startInUTC.milliseconds
+        let bounds = (start.milliseconds - dayStart)..<(end.milliseconds - dayStart)
+        // Most partitions hold runs of one site: its list is kept at hand.
+        var site: SiteID?
+        var list: [FoldEvent] = []
+        sqlite3_reset(handle)
+        var result = sqlite3_step(handle)
+        while result == SQLITE_ROW {
+            let time = sqlite3_column_int64(handle, 0)
+            let rowSite = sqlite3_column_int64(handle, 1)
+            if bounds.contains(time), sites.contains(rowSite) {
+                if rowSite != site {
+                    if let site { lists[site] = list }
+                    list = lists.removeValue(forKey: rowSite) ?? []
+                    site = rowSite
+                }
+                list.append(event(handle, at: dayStart + time, numbers))
+            }
+            result = sqlite3_step(handle)
+        }
+        sqlite3_reset(handle)
+        if let site { lists[site] = list }
+        return result
+    }
+
+    private func event(
+        _ row: OpaquePointer, at time: Int64, _ numbers: PartitionNumbers
+    ) -> FoldEvent {
+        let name = sqlite3_column_int(row, 3)
+        let isEngagement = name == FoldEvent.engagement
+        return FoldEvent(
+            visitor: UInt64(bitPattern: sqlite3_column_int64(row, 2)), time: time,
+            name: name > 0 ? numbers.names[Int(name)] : name,
+            page: numbers.pages[Int(sqlite3_column_int64(row, 4))],
+            acquisition: isEngagement
+                ? UInt32(clamping: sqlite3_column_int64(row, 7))
+                : numbers.acquisitions[Int(sqlite3_column_int64(row, 5))],
+            profile: isEngagement ? 0 : numbers.profiles[Int(sqlite3_column_int64(row, 6))])
+    }
+}
+
+/// A partition's numbers of its texts → those of a window's vocabulary.
+private struct PartitionNumbers {
+    private(set) var pages: [UInt32] = []
+    private(set) var acquisitions: [UInt32] = []
+    private(set) var profiles: [UInt32] = []
+    private(set) var names: [Int32] = []
+
+    init(mapping database: Database, to vocabulary: inout Vocabulary) throws {
+        try PartitionRows.forEachPage(database) {
+            Self.set(&pages, $0, vocabulary.number(of: $1))
+        }
+        try PartitionRows.forEachAcquisition(database) {
+            Self.set(&acquisitions, $0, vocabulary.number(of: $1))
+        }
+        try PartitionRows.forEachProfile(database) {
+            Self.set(&profiles, $0, vocabulary.number(of: $1))
+        }
+        try PartitionRows.forEachName(database) {
+            Self.set(&names, $0, vocabulary.number(ofEvent: $1, isInteractive: $2))
+        }
+    }
+
+    private static func set<Number: FixedWidthInteger>(
+        _ numbers: inout [Number], _ id: Int64, _ number: Number
+    ) {
+        while numbers.count <= Int(id) { numbers.append(0) }
+        numbers[Int(id)] = number
+    }
+}
