@@ -32,9 +32,11 @@ struct DashboardBuilderTests {
         let report = try site.report("today")
         #expect(report.state == .figures)
         #expect(report.asOf.clock == "14:32")
-        #expect(report.header.map(\.value) == [2, 2, 3, 0.5, 60.0].map { value in
-            value == 60 ? report.header[4].value : value
-        })
+        #expect(
+            report.header.map(\.value)
+                == [2, 2, 3, 0.5, 60.0].map { value in
+                    value == 60 ? report.header[4].value : value
+                })
         #expect(report.header.allSatisfy { $0.change == .new })
         #expect(report.panels.contains(.now(visitors: 1)))
         #expect(report.books == Books(received: 3, kept: 3))
@@ -101,7 +103,7 @@ struct DashboardBuilderTests {
     func weekly() async throws {
         let site = try TestSite(rotation: .weekly)
         try await site.addPageviews([
-            (8, "2026-11-03T10:00:00Z", "/"), (8, "2026-11-10T10:00:00Z", "/"),
+            (9, "2026-11-03T10:00:00Z", "/"), (8, "2026-11-10T10:00:00Z", "/"),
             (1, "2026-11-16T10:00:00Z", "/"), (1, "2026-11-18T10:00:00Z", "/"),
             (2, "2026-11-18T10:00:00Z", "/"), (1, "2026-11-22T10:00:00Z", "/"),
         ])
@@ -128,7 +130,9 @@ struct DashboardBuilderTests {
         let last = site.now - .hours(26)
         try site.database.setNote(.lastAggregation, last.milliseconds)
         let notes = try site.report("30d").notes.filter(\.isWarning).map(\.text)
-        #expect(notes.count == 1 && notes[0].hasPrefix("No aggregation has run since 2026-11-21 12:32."))
+        #expect(
+            notes.count == 1 && notes[0].hasPrefix("No aggregation has run since 2026-11-21 12:32.")
+        )
         try site.database.setNote(.lastAggregation, nil)
         #expect(
             try site.report("30d").notes.first { $0.isWarning }?.text
@@ -141,7 +145,10 @@ struct DashboardBuilderTests {
         try site.addRollup("2026-11-20", visitors: 9, pages: ["/": 5, "(other)": 4])
         let report = try site.report("7d", notes: [Note("from the caller", isWarning: true)])
         #expect(report.table("Pages")?.isAtLeast == true)
-        #expect(report.notes.map { String($0.text.prefix(9)) } == ["from the ", "Daily vis", "At least:"])
+        #expect(
+            report.notes.map { String($0.text.prefix(9)) } == [
+                "from the ", "Daily vis", "At least:",
+            ])
     }
 
     @Test("rows past the limit are counted, optional tables without values are left out")
@@ -160,9 +167,12 @@ struct DashboardBuilderTests {
     @Test(
         "the clock of a moment is the site's, also where clocks change",
         arguments: [
-            ("2026-11-22T12:32:10Z", "2026-11-22 14:32"), ("2026-11-21T22:00:00Z", "2026-11-22 00:00"),
-            ("2026-10-25T00:59:59Z", "2026-10-25 03:59"), ("2026-10-25T01:30:00Z", "2026-10-25 03:30"),
-            ("2026-10-25T02:00:00Z", "2026-10-25 04:00"), ("2026-03-29T01:00:00Z", "2026-03-29 04:00"),
+            ("2026-11-22T12:32:10Z", "2026-11-22 14:32"),
+            ("2026-11-21T22:00:00Z", "2026-11-22 00:00"),
+            ("2026-10-25T00:59:59Z", "2026-10-25 03:59"),
+            ("2026-10-25T01:30:00Z", "2026-10-25 03:30"),
+            ("2026-10-25T02:00:00Z", "2026-10-25 04:00"),
+            ("2026-03-29T01:00:00Z", "2026-03-29 04:00"),
         ])
     func localMoment(instant: String, local: String) throws {
         let moment = LocalMoment(try #require(Instant(instant)), in: Samples.calendar)

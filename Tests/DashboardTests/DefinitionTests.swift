@@ -61,11 +61,11 @@ struct DefinitionTests {
             ("", "x.yaml:1:1: the file is empty; a dashboard needs 'panels:' with a list below it"),
             (
                 "title: Overview",
-                "x.yaml:1:1: there is no key 'title' in a dashboard; there are panels"
+                "x.yaml:1:1: there is no key 'title' in a dashboard; there are panels\nx.yaml:1:1: the dashboard has no panels; add 'panels:' with a list below it"
             ),
             (
                 "panel: []",
-                "x.yaml:1:1: there is no key 'panel' in a dashboard; did you mean 'panels'?"
+                "x.yaml:1:1: there is no key 'panel' in a dashboard; did you mean 'panels'?\nx.yaml:1:1: the dashboard has no panels; add 'panels:' with a list below it"
             ),
             ("panels: 3", "x.yaml:1:9: 'panels' needs a list of 1 to 50 panels: '- header: …'"),
             ("panels: []", "x.yaml:1:9: 'panels' needs a list of 1 to 50 panels: '- header: …'"),
@@ -76,7 +76,7 @@ struct DefinitionTests {
             ),
             (
                 "panels:\n  - map",
-                "x.yaml:2:5: there is no panel 'map'; did you mean 'now'?"
+                "x.yaml:2:5: there is no panel 'map'; there are header, chart, table, now, books"
             ),
             (
                 "panels:\n  - worldwide",
@@ -100,15 +100,15 @@ struct DefinitionTests {
             ),
             (
                 "panels:\n  - header: {figures: [visitors, visitor]}",
-                "x.yaml:2:33: there is no metric 'visitor'; did you mean 'visitors'?"
+                "x.yaml:2:34: there is no metric 'visitor'; did you mean 'visitors'?"
             ),
             (
                 "panels:\n  - header: {figures: visitors}",
-                "x.yaml:2:22: a list of 1 to 6 metrics is needed: [visitors, sessions]"
+                "x.yaml:2:23: a list of 1 to 6 metrics is needed: [visitors, sessions]"
             ),
             (
                 "panels:\n  - header: {figures: [events, events]}",
-                "x.yaml:2:31: 'events' stands twice in the list; leave one out"
+                "x.yaml:2:32: 'events' stands twice in the list; leave one out"
             ),
             (
                 table + "dimension: pages\n      metrics: [visitors]",

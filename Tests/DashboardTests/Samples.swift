@@ -84,8 +84,8 @@ enum Samples {
 
     static let dailyNote = Note(
         """
-        Daily visitors: nobody is known again from one day to the next, so who comes on three \
-        days counts three times.
+        Daily visitors are the sum of each day's visitors: who comes on three days counts three \
+        times.
         """)
 
     static func tables(visitors: Metric = .visitorDays) -> [ReportTable] {

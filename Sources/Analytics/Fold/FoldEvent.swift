@@ -58,7 +58,7 @@ package enum EventOrder {
 
     private static func bucket(_ event: FoldEvent) -> Int {
         // Visitors are hashes; imports of other origin may not be, hence the mixing.
-        Int(event.visitor &* 0x9e37_79b9_7f4a_7c15 >> (64 - bucketBits))
+        Int((event.visitor &* 0x9e37_79b9_7f4a_7c15) >> (64 - bucketBits))
     }
 
     private static func precedes(_ left: FoldEvent, _ right: FoldEvent) -> Bool {

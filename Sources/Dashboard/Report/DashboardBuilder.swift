@@ -125,8 +125,8 @@ package struct DashboardBuilder: Sendable {
             notes.append(
                 Note(
                     """
-                    Daily visitors: nobody is known again from one day to the next, so who comes \
-                    on three days counts three times.
+                    Daily visitors are the sum of each day's visitors: who comes on three days \
+                    counts three times.
                     """))
         }
         let isAtLeast = panels.contains { panel in

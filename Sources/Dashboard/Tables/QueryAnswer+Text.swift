@@ -55,7 +55,7 @@ extension TextRenderer {
         var lines: [StyledLine] = []
         if answer.metrics.contains(.visitorDays) {
             lines += paragraph(
-                "Daily visitors: one visitor on three days counts three.", .faint)
+                "Daily visitors: who comes on three days counts three times.", .faint)
         }
         if answer.atLeast {
             lines += paragraph(
