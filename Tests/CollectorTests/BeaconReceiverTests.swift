@@ -95,7 +95,7 @@ struct BeaconReceiverTests {
         #expect(await bench.view("https://b.test/", #","k":"1""#) == .kept)
         let other = CollectorBench.sender("192.0.2.8")
         #expect(await bench.view("https://a.test/", #","k":"1""#, from: other) == .kept)
-        bench.clock.advance(.minutes(10) + Span(milliseconds: 1))
+        bench.clock.advance(.minutes(10) + TimeSpan(milliseconds: 1))
         #expect(await bench.view("https://a.test/", #","k":"1""#) == .kept)
         #expect(try bench.books() == "received=5 kept=4 duplicate=1")
     }

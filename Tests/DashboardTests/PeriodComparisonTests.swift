@@ -209,6 +209,7 @@ struct HeaderArithmeticTests {
         for metric: Metric in [.visitors, .sessions, .bounceRate] {
             #expect(arithmetic.figure(of: metric).change == .new)
         }
+        #expect(arithmetic.figure(of: .events) == HeaderFigure(.metric(.events), 0, change: nil))
     }
 
     @Test(

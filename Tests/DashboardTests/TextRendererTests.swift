@@ -116,8 +116,8 @@ private let emptyPeriod = Samples.report(
     panels: [
         .now(visitors: 0),
         .header([
-            HeaderFigure(.metric(.visitorDays), 0, change: .new),
-            HeaderFigure(.metric(.bounceRate), nil, change: nil),
+            HeaderFigure(.metric(.visitorDays), 0),
+            HeaderFigure(.metric(.bounceRate), nil),
         ]),
         .books(Books()),
     ])
@@ -144,7 +144,7 @@ private let firstDay = Samples.report(
             HeaderFigure(.metric(.visitorDays), 1, change: .new),
             HeaderFigure(.metric(.sessions), 1, change: .new),
             HeaderFigure(.metric(.pageviews), 3, change: .new),
-            HeaderFigure(.metric(.bounceRate), 0, change: .new),
+            HeaderFigure(.metric(.bounceRate), 0),
             HeaderFigure(.metric(.typicalVisitSeconds), 61, change: .new),
         ]),
         .chart(

@@ -62,37 +62,20 @@ struct FoldWalk {
 
     // MARK: Counting
 
-    /// What a session brings to one of the days that it touches.
-    private struct Part {
-        var day: Int?
-        var pageviews = 0
-        var events = 0
-        var engagedMilliseconds: Int64 = 0
-        var isSeen = false
-    }
-
     private mutating func count(
         _ span: Sessionizer.Stretch, _ events: UnsafeBufferPointer<FoldEvent>, _ visit: Visit?
     ) {
         let startDay = table.index(of: span.start)
-        var part = Part(day: startDay)
-        var parts: [Part] = []
+        var part = SessionPart(day: startDay)
+        var parts: [SessionPart] = []
         for index in span.range {
             let event = events[index]
             let day = table.index(of: event.time)
             if day != part.day {
                 parts.append(part)
-                part = Part(day: day)
+                part = SessionPart(day: day)
             }
-            switch event.name {
-            case FoldEvent.engagement: part.engagedMilliseconds += Int64(event.acquisition)
-            case FoldEvent.pageview:
-                part.pageviews += 1
-                part.isSeen = true
-            default:
-                part.events += 1
-                part.isSeen = true
-            }
+            part.add(event)
             count(event, on: day)
         }
         let values = sessionValues(span, events, visit)
@@ -109,20 +92,21 @@ struct FoldWalk {
             let hour = hourTerms[startDay][table.hourIndex(of: span.start, day: startDay)]
             let key = startDay * Self.dimensionCount + Dimension.hour.index
             let row = tallies[key].row(of: hour)
-            addSession(span, to: &tallies[key].rows[row].figures)
+            tallies[key].rows[row].figures.addSession(span)
         }
     }
 
     /// Adds a part to the totals and to the value of each session dimension.
     private mutating func add(
-        _ span: Sessionizer.Stretch, _ part: Part, _ values: SessionValues, isStart: Bool
+        _ span: Sessionizer.Stretch, _ part: SessionPart, _ values: SessionValues, isStart: Bool
     ) {
         let visitor = visitorNumber
         let marks = marksAsSeen(isSeen: part.isSeen, on: part.day)
         let isNew = part.isSeen && everSeenInTotal != visitor
         if marks { everSeenInTotal = visitor }
         if let day = part.day {
-            add(part, span, isStart: isStart, isNew: isNew, to: &totals[day])
+            totals[day].add(part, visitor, isNew: isNew)
+            if isStart { totals[day].figures.addSession(span) }
         }
         for (dimension, value) in values {
             let isNew = part.isSeen && everSeen[dimension][Int(value)] != visitor
@@ -130,43 +114,14 @@ struct FoldWalk {
             guard let day = part.day else { continue }
             let key = day * Self.dimensionCount + dimension
             let row = tallies[key].row(of: value)
-            add(part, span, isStart: isStart, isNew: isNew, to: &tallies[key].rows[row])
-        }
-    }
-
-    private func add(
-        _ part: Part, _ span: Sessionizer.Stretch, isStart: Bool, isNew: Bool,
-        to row: inout Tally.Row
-    ) {
-        row.figures.pageviews += part.pageviews
-        row.figures.events += part.events
-        row.figures.engagedMilliseconds += part.engagedMilliseconds
-        if part.isSeen { markVisitor(isNew: isNew, in: &row) }
-        if isStart { addSession(span, to: &row.figures) }
-    }
-
-    private func addSession(_ span: Sessionizer.Stretch, to figures: inout Figures) {
-        figures.sessions += 1
-        figures.sessionMilliseconds += span.end - span.start
-        figures.engagements.add(span.engagedMilliseconds)
-        if span.isEngaged { figures.engagedSessions += 1 }
-        if span.isBounce {
-            figures.bounces += 1
-        } else {
-            figures.durations.add(span.end - span.start)
+            tallies[key].rows[row].add(part, visitor, isNew: isNew)
+            if isStart { tallies[key].rows[row].figures.addSession(span) }
         }
     }
 
     /// Days before the ones asked for count for the salt period, not for a range's own count.
     private func marksAsSeen(isSeen: Bool, on day: Int?) -> Bool {
         isSeen && (day != nil || fold.newVisitors == .saltPeriod)
-    }
-
-    private func markVisitor(isNew: Bool, in row: inout Tally.Row) {
-        guard row.visitorStamp != visitorNumber else { return }
-        row.visitorStamp = visitorNumber
-        row.figures.visitors += 1
-        if isNew { row.figures.newVisitors += 1 }
     }
 
     /// Adds an event to the event dimensions.
@@ -195,21 +150,13 @@ struct FoldWalk {
         guard let day else { return }
         let key = day * Self.dimensionCount + dimension.index
         let index = tallies[key].row(of: value)
-        addEvent(event, to: &tallies[key].rows[index].figures)
+        tallies[key].rows[index].figures.addEvent(event)
         guard isSeen else { return }
-        markVisitor(isNew: isNew, in: &tallies[key].rows[index])
+        tallies[key].rows[index].mark(visitorNumber, isNew: isNew)
         // An hour has the sessions that start in it; other events those that have such an event.
         if dimension != .hour, tallies[key].rows[index].sessionStamp != sessionNumber {
             tallies[key].rows[index].sessionStamp = sessionNumber
             tallies[key].rows[index].figures.sessions += 1
-        }
-    }
-
-    private func addEvent(_ event: FoldEvent, to figures: inout Figures) {
-        switch event.name {
-        case FoldEvent.pageview: figures.pageviews += 1
-        case FoldEvent.engagement: figures.engagedMilliseconds += Int64(event.acquisition)
-        default: figures.events += 1
         }
     }
 
@@ -221,7 +168,7 @@ struct FoldWalk {
             guard event.name != FoldEvent.engagement, let day = table.index(of: event.time) else {
                 continue
             }
-            addEvent(event, to: &totals[day].figures)
+            totals[day].figures.addEvent(event)
             var values: [(Dimension, UInt32)] = [
                 (.hour, hourTerms[day][table.hourIndex(of: event.time, day: day)])
             ]
@@ -234,7 +181,7 @@ struct FoldWalk {
             for (dimension, value) in values {
                 let key = day * Self.dimensionCount + dimension.index
                 let row = tallies[key].row(of: value)
-                addEvent(event, to: &tallies[key].rows[row].figures)
+                tallies[key].rows[row].figures.addEvent(event)
             }
         }
     }

@@ -50,3 +50,67 @@ struct Tally {
         return tally
     }
 }
+
+/// What a session brings to one of the days that it touches.
+struct SessionPart {
+    /// Position among the days asked for; `nil` outside them.
+    var day: Int?
+    var pageviews = 0
+    var events = 0
+    var engagedMilliseconds: Int64 = 0
+    /// Whether the visitor was seen: an engagement update alone makes nobody seen.
+    var isSeen = false
+
+    mutating func add(_ event: FoldEvent) {
+        switch event.name {
+        case FoldEvent.engagement: engagedMilliseconds += Int64(event.acquisition)
+        case FoldEvent.pageview:
+            pageviews += 1
+            isSeen = true
+        default:
+            events += 1
+            isSeen = true
+        }
+    }
+}
+
+// Counting mutates rows in place: these are methods of the row, so that no copy of the tallies is
+// made for a call (a copy of all rows for each session once made the fold forty times slower).
+
+extension Tally.Row {
+    mutating func add(_ part: SessionPart, _ visitor: UInt32, isNew: Bool) {
+        figures.pageviews += part.pageviews
+        figures.events += part.events
+        figures.engagedMilliseconds += part.engagedMilliseconds
+        if part.isSeen { mark(visitor, isNew: isNew) }
+    }
+
+    mutating func mark(_ visitor: UInt32, isNew: Bool) {
+        guard visitorStamp != visitor else { return }
+        visitorStamp = visitor
+        figures.visitors += 1
+        if isNew { figures.newVisitors += 1 }
+    }
+}
+
+extension Figures {
+    mutating func addSession(_ span: Sessionizer.Stretch) {
+        sessions += 1
+        sessionMilliseconds += span.end - span.start
+        engagements.add(span.engagedMilliseconds)
+        if span.isEngaged { engagedSessions += 1 }
+        if span.isBounce {
+            bounces += 1
+        } else {
+            durations.add(span.end - span.start)
+        }
+    }
+
+    mutating func addEvent(_ event: FoldEvent) {
+        switch event.name {
+        case FoldEvent.pageview: pageviews += 1
+        case FoldEvent.engagement: engagedMilliseconds += Int64(event.acquisition)
+        default: events += 1
+        }
+    }
+}

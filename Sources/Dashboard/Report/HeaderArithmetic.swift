@@ -15,7 +15,14 @@ struct HeaderArithmetic {
 
     private var isOneDay: Bool { comparison.days.count == 1 }
 
+    /// There is nothing new about a figure that is nothing.
     func figure(of metric: Metric) -> HeaderFigure {
+        var figure = compared(metric)
+        if figure.change == .new, (figure.value ?? 0) == 0 { figure.change = nil }
+        return figure
+    }
+
+    private func compared(_ metric: Metric) -> HeaderFigure {
         if metric == .visitors, !isOneDay, !isExact { return visitorsADay }
         let total = sum(current, comparison.days)
         let visitors = isOneDay ? total.visitors : total.newVisitors

@@ -1,7 +1,8 @@
 package import Analytics
 
 extension TextRenderer {
-    /// One table: values, figures, and the totals of all values below.
+    /// One table: values, figures, and the totals of all values below. Wider than the renderer's
+    /// width only where the figures alone need more.
     package func render(_ answer: QueryAnswer) -> String {
         let heads = answer.metrics.map { Wording.name(of: $0).lowercased() }
         let rows = answer.rows.map { row in

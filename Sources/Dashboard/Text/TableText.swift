@@ -85,14 +85,18 @@ struct TableText {
         let room = renderer.width - Self.gap * (places - 1)
         let equal = room / places
         let spare = (room - row.reduce(0) { $0 + $1.least }) / row.count
-        let widths = row.map { places == 1 || most <= equal ? equal : $0.least + spare }
+        let isEqual = places == 1 || most <= equal
+        let widths = row.map { isEqual ? equal : $0.least + spare }
+        // What a division left over widens the gaps, so that the last table ends at the edge.
+        let left = isEqual ? room - equal * places : room - widths.reduce(0, +)
+        let gap = Self.gap + (places > 1 ? left / (places - 1) : 0)
         let tables = zip(row, widths).map { lines(of: $0, width: $1) }
         return (0..<(tables.map(\.count).max() ?? 0)).map { index in
             var (line, start) = (StyledLine(), 0)
             for (table, width) in zip(tables, widths) {
                 line.pad(to: start)
                 if index < table.count { line.append(table[index]) }
-                start += width + Self.gap
+                start += width + gap
             }
             return line
         }

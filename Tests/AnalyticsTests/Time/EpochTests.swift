@@ -64,7 +64,7 @@ struct EpochTests {
                 #expect(calendar.day(of: instant) == near, "\(instant)")
                 instant = instant + .minutes(29)
             }
-            #expect(calendar.day(of: end - Span(milliseconds: 1)) == near)
+            #expect(calendar.day(of: end - TimeSpan(milliseconds: 1)) == near)
         }
     }
 
@@ -131,7 +131,7 @@ struct EpochTests {
                 sessionTimeout: .minutes(60)),
         ])
         #expect(calendar.epoch(at: Instant(milliseconds: -5)).rotation == .daily)
-        #expect(calendar.epoch(at: change - Span(milliseconds: 1)).rotation == .daily)
+        #expect(calendar.epoch(at: change - TimeSpan(milliseconds: 1)).rotation == .daily)
         #expect(calendar.epoch(at: change).rotation == .weekly)
         #expect(calendar.epoch(at: change).sessionTimeout == .minutes(60))
     }

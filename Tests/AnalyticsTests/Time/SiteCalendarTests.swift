@@ -31,8 +31,8 @@ struct SiteCalendarTests {
         #expect(calendar.end(of: day) - first == .minutes(minutes))
         guard minutes > 0 else { return }
         #expect(calendar.day(of: first) == day)
-        #expect(calendar.day(of: first - Span(milliseconds: 1)) < day)
-        #expect(calendar.day(of: calendar.end(of: day) - Span(milliseconds: 1)) == day)
+        #expect(calendar.day(of: first - TimeSpan(milliseconds: 1)) < day)
+        #expect(calendar.day(of: calendar.end(of: day) - TimeSpan(milliseconds: 1)) == day)
     }
 
     @Test(

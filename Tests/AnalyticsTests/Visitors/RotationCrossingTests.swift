@@ -4,7 +4,7 @@ import Testing
 /// One browser under a daily rotation at 00:00 UTC: its value under day N's salt is N.
 @Suite("Rotation crossing")
 struct RotationCrossingTests {
-    private static let timeout = Span.minutes(30)
+    private static let timeout = TimeSpan.minutes(30)
     private let start = LocalDay(year: 2026, month: 11, day: 20)
 
     /// Minutes since day 1's start, and the day whose value the event is stored under.
@@ -81,7 +81,7 @@ struct RotationCrossingTests {
         for (offset, isNeeded) in [(0, true), (1_800_000, true), (1_800_001, false)] as [(Int64, Bool)] {
             #expect(
                 RotationCrossing.needsPrevious(
-                    at: start.startInUTC + Span(milliseconds: offset), period: period,
+                    at: start.startInUTC + TimeSpan(milliseconds: offset), period: period,
                     timeout: Self.timeout) == isNeeded)
         }
     }

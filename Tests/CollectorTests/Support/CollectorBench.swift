@@ -21,7 +21,7 @@ final class HandClock: Sendable {
     var clock: Clock { Clock { self.now } }
 
     func set(_ text: String) { now = Instant(text)! }
-    func advance(_ span: Span) { now = now + span }
+    func advance(_ span: TimeSpan) { now = now + span }
 }
 
 /// A collector on a data folder of its own that goes with the test.

@@ -139,7 +139,7 @@ struct JournalTests {
         folder.clock.set("2026-11-20T23:59:59.990Z")
         let journal = try journal()
         let early = folder.clock.now
-        let late = early + Span(milliseconds: 20)
+        let late = early + TimeSpan(milliseconds: 20)
         let entries = [view(1, at: early), view(2, at: late), view(3, at: early), view(4, at: late)]
         folder.clock.now = late
         #expect(await journal.take(entries).failure == nil)
@@ -211,7 +211,7 @@ struct JournalTests {
         }
         holding(journal) {
             let now = folder.clock.now
-            submit("old", view(1, at: now - .minutes(1) - Span(milliseconds: 1)))
+            submit("old", view(1, at: now - .minutes(1) - TimeSpan(milliseconds: 1)))
             submit("just inside", view(2, at: now - .minutes(1)))
             submit("fresh", view(3, at: now))
         }

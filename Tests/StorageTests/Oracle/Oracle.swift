@@ -59,7 +59,7 @@ struct Oracle {
         visits.sort { ($0.start, $0.visitor) < ($1.start, $1.visitor) }
     }
 
-    private var timeout: Span { epochs[0].sessionTimeout }
+    private var timeout: TimeSpan { epochs[0].sessionTimeout }
 
     private func visitsOf(_ visitor: String, _ events: [Placed]) -> [Visit] {
         var visits: [Visit] = []
@@ -104,7 +104,7 @@ struct Oracle {
         let day = wallClock(time, epochs[index].timeZone).day
         guard index > 0 else { return day }
         let lastBefore = wallClock(
-            epochs[index].start - Span(milliseconds: 1), epochs[index - 1].timeZone
+            epochs[index].start - TimeSpan(milliseconds: 1), epochs[index - 1].timeZone
         ).day
         return max(day, lastBefore.advanced(by: 1))
     }

@@ -167,7 +167,7 @@ struct OracleCheck {
 extension Oracle {
     /// Whether one salt holds over all of the days.
     func isOnePeriod(_ days: ClosedRange<LocalDay>, _ calendar: SiteCalendar) -> Bool {
-        let last = calendar.end(of: days.upperBound) - Span(milliseconds: 1)
+        let last = calendar.end(of: days.upperBound) - TimeSpan(milliseconds: 1)
         return days.count == 1 || period(of: calendar.start(of: days.lowerBound)) == period(of: last)
     }
 }

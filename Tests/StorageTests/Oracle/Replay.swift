@@ -117,7 +117,7 @@ final class Replay {
         _ site: Site, at time: Instant, _ crossing: RotationCrossing
     ) throws -> SiteState {
         let period = site.calendar.saltPeriod(containing: time)
-        let before = site.calendar.saltPeriod(containing: period.start - Span(milliseconds: 1))
+        let before = site.calendar.saltPeriod(containing: period.start - TimeSpan(milliseconds: 1))
         return SiteState(
             period: period, hash: VisitorHash(salt: try salts.salt(site: site.id, period: period)),
             previous: try salts.existingSalt(site: site.id, period: before).map(VisitorHash.init),

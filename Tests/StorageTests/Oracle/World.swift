@@ -68,7 +68,7 @@ struct World {
 
     private mutating func randomEpochs(_ zone: String?) -> [SiteEpoch] {
         let zone = zone ?? generator.pick(Self.places).zone
-        let timeout = generator.pick([Span.minutes(30), .minutes(30), .minutes(10), .minutes(60)])
+        let timeout = generator.pick([TimeSpan.minutes(30), .minutes(30), .minutes(10), .minutes(60)])
         var epochs = [
             SiteEpoch(
                 start: start - .days(2), timeZone: zone, rotation: generator.pick(Rotation.allCases),
@@ -93,7 +93,7 @@ struct World {
         let timeout = epochs[site][0].sessionTimeout
         let fate = randomFate()
         let profile = randomProfile()
-        var time = start + Span(milliseconds: .random(in: 0..<(end - start).milliseconds, using: &generator))
+        var time = start + TimeSpan(milliseconds: .random(in: 0..<(end - start).milliseconds, using: &generator))
         let isMarathon = generator.once(in: 25)
         if isMarathon || generator.once(in: 2) {
             // Near a midnight, or so many timeouts before it exactly.
@@ -101,7 +101,7 @@ struct World {
             let steps = Int64.random(in: 0...2, using: &generator)
             let slack = generator.once(in: 2)
                 ? 0 : Int64.random(in: 0..<timeout.milliseconds, using: &generator)
-            time = midnight - Span(milliseconds: steps * timeout.milliseconds + slack)
+            time = midnight - TimeSpan(milliseconds: steps * timeout.milliseconds + slack)
         }
         let count = isMarathon ? 49 * 3_600_000 / Int(timeout.milliseconds) + 60
             : Int.random(in: 1...9, using: &generator)
@@ -125,16 +125,16 @@ struct World {
         }
     }
 
-    private mutating func marathonGap(_ timeout: Span) -> Span {
-        generator.once(in: 60) ? timeout - Span(milliseconds: 1) : timeout
+    private mutating func marathonGap(_ timeout: TimeSpan) -> TimeSpan {
+        generator.once(in: 60) ? timeout - TimeSpan(milliseconds: 1) : timeout
     }
 
-    private mutating func randomGap(_ timeout: Span) -> Span {
-        let some = Span(milliseconds: .random(in: 1...timeout.milliseconds, using: &generator))
+    private mutating func randomGap(_ timeout: TimeSpan) -> TimeSpan {
+        let some = TimeSpan(milliseconds: .random(in: 1...timeout.milliseconds, using: &generator))
         let edge = generator.pick([-1, 0, 1] as [Int64])
         switch Int.random(in: 0..<14, using: &generator) {
-        case 0: return Span(milliseconds: generator.pick([0, 0, 1]))
-        case 1...3: return timeout + Span(milliseconds: edge)
+        case 0: return TimeSpan(milliseconds: generator.pick([0, 0, 1]))
+        case 1...3: return timeout + TimeSpan(milliseconds: edge)
         case 4: return timeout + some
         case 5: return .hours(.random(in: 2...20, using: &generator))
         case 6: return .hours(24 * generator.pick([1, 1, 2, 5, 7]))

@@ -36,8 +36,8 @@ final class TestFolder: Sendable {
         (FileManager.default.enumerator(atPath: path)?.compactMap { $0 as? String } ?? [])
             .filter { name in
                 var isFolder: ObjCBool = false
-                FileManager.default.fileExists(atPath: path + "/" + name, isDirectory: &isFolder)
-                return !isFolder.boolValue
+                return FileManager.default.fileExists(
+                    atPath: path + "/" + name, isDirectory: &isFolder) && !isFolder.boolValue
             }.sorted()
     }
 
@@ -66,7 +66,7 @@ final class HandClock: Sendable {
     var clock: Clock { Clock { self.now } }
 
     func set(_ text: String) { now = Instant(text)! }
-    func advance(_ span: Span) { now = now + span }
+    func advance(_ span: TimeSpan) { now = now + span }
 }
 
 extension TestFolder {

@@ -8,7 +8,7 @@ enum Traffic {
     @discardableResult
     static func addSite(
         _ database: MainDatabase, _ name: String = "a.test", zone: String = "UTC",
-        rotation: Rotation = .daily, timeout: Span = .minutes(30),
+        rotation: Rotation = .daily, timeout: TimeSpan = .minutes(30),
         createdAt: String = "2026-11-01T00:00:00Z"
     ) throws -> Site {
         let created = Instant(createdAt)!
