@@ -1,10 +1,23 @@
 package import Hummingbird
+package import Storage
 
-/// `GET /healthz`: the process answers.
+/// `GET /healthz`: the process answers. `GET /readyz`: beacons can be kept; 503 while draining, or
+/// when the disk refused the last batch.
 package struct HealthRoutes: Sendable {
-    package init() {}
+    let journal: Journal
+
+    package init(journal: Journal) {
+        self.journal = journal
+    }
 
     package func add(to router: Router<FootfallRequestContext>) {
         router.get("/healthz") { _, _ in "ok\n" }
+        router.get("/readyz") { _, _ in
+            journal.isReady
+                ? Response(status: .ok, body: .init(byteBuffer: .init(string: "ready\n")))
+                : Response(
+                    status: .serviceUnavailable,
+                    body: .init(byteBuffer: .init(string: "not ready\n")))
+        }
     }
 }

@@ -31,6 +31,7 @@ package final class Journal: Sendable {
         var entryCount = 0
         var isDraining = false
         var isClosed = false
+        var lastWriteFailed = false
     }
 
     private let folder: DataFolder
@@ -85,6 +86,9 @@ package final class Journal: Sendable {
     /// Entries that wait to be written.
     package var depth: Int { state.withLock { $0.entryCount } }
 
+    /// Whether beacons can be kept: not draining, and the disk took the last batch.
+    package var isReady: Bool { state.withLock { !$0.isClosed && !$0.lastWriteFailed } }
+
     /// Refuses new entries, writes those that wait, and closes the partitions.
     package func close() {
         state.withLock { $0.isClosed = true }
@@ -106,6 +110,7 @@ package final class Journal: Sendable {
             }
             guard !batch.isEmpty else { return }
             let result = write(batch)
+            state.withLock { $0.lastWriteFailed = result.isFailure }
             for waiting in batch { waiting.acknowledge(result) }
             // Checkpoints and closing come after the acknowledgements: no beacon waits for them.
             tidy()
@@ -166,6 +171,15 @@ package final class Journal: Sendable {
         for file in try folder.partitions()
         where file.day < day && file.importID == nil && !file.isClosed {
             try PartitionWriter(file).close()
+        }
+    }
+}
+
+extension Result {
+    fileprivate var isFailure: Bool {
+        switch self {
+        case .success: false
+        case .failure: true
         }
     }
 }

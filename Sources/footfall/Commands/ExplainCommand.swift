@@ -1,5 +1,6 @@
 import Analytics
 import ArgumentParser
+import Dashboard
 import Foundation
 
 struct ExplainCommand: ParsableCommand {
@@ -23,30 +24,6 @@ struct ExplainCommand: ParsableCommand {
         var headers: [String: String]?
     }
 
-    private struct Output: Encodable {
-        var kept: Bool
-        var reason: String?
-        var rule: String?
-        var category: String?
-        var page: String
-        var source: String
-        var channel: String
-        var referrer: String
-        var utm: [String: String]
-        var browser: String
-        var browser_version: String
-        var os: String
-        var os_version: String
-        var device: String
-        var country: String?
-        var language: String?
-    }
-
-    private struct Fault: Encodable {
-        var kept = false
-        var error: String
-    }
-
     func run() throws {
         let steps = IngestSteps()
         while let line = readLine() {
@@ -57,13 +34,13 @@ struct ExplainCommand: ParsableCommand {
 
     private static func explain(_ line: String, _ steps: IngestSteps) -> String {
         guard let input = try? JSONDecoder().decode(Input.self, from: Data(line.utf8)) else {
-            return JSONText.encode(Fault(error: "the line is no JSON object of the known form"))
+            return fault("the line is no JSON object of the known form")
         }
         guard let url = input.url, let page = WebAddress(url) else {
-            return JSONText.encode(Fault(error: "url must be an absolute URL with a host"))
+            return fault("url must be an absolute URL with a host")
         }
         guard let domain = Domain(page.host) else {
-            return JSONText.encode(Fault(error: "the url's host is no domain"))
+            return fault("the url's host is no domain")
         }
         var headers: [String: String] = [:]
         for (name, value) in input.headers ?? [:] { headers[name.lowercased()] = value }
@@ -78,33 +55,55 @@ struct ExplainCommand: ParsableCommand {
             id: 1, domain: domain, settings: SiteSettings(),
             epochs: [SiteEpoch(start: Instant(milliseconds: 0), timeZone: "UTC")])
         let hit = Hit(beacon: beacon, page: page, sender: sender, time: time)
-        return JSONText.encode(output(steps.run(hit, for: site), steps.enrich(hit, for: site)))
+        return answer(steps.run(hit, for: site), steps.enrich(hit, for: site)).text
     }
 
-    private static func output(_ outcome: IngestSteps.Outcome, _ event: Event) -> Output {
-        let profile = event.profile
-        let tags = event.acquisition.tags
+    private static func answer(_ outcome: IngestSteps.Outcome, _ event: Event) -> JSONValue {
+        var members = verdict(outcome)
+        let (source, profile) = (event.acquisition, event.profile)
+        let tags = source.tags
         let utm = [
-            "source": tags.source, "medium": tags.medium, "campaign": tags.campaign,
-            "content": tags.content, "term": tags.term,
-        ].filter { !$0.value.isEmpty }
-        var output = Output(
-            kept: true, page: event.page.path, source: event.acquisition.source,
-            channel: event.acquisition.channel, referrer: event.acquisition.referrer, utm: utm,
-            browser: profile.client.browser, browser_version: profile.client.browserVersion,
-            os: profile.client.os, os_version: profile.client.osVersion,
-            device: profile.client.device.rawValue,
-            country: profile.country.isEmpty ? nil : profile.country,
-            language: profile.language.isEmpty ? nil : profile.language)
+            ("source", tags.source), ("medium", tags.medium), ("campaign", tags.campaign),
+            ("content", tags.content), ("term", tags.term),
+        ]
+        members += [
+            .init("page", .string(event.page.path)),
+            .init("source", .string(source.source)),
+            .init("channel", .string(source.channel)),
+            .init("referrer", .string(source.referrer)),
+            .init(
+                "utm",
+                .object(utm.filter { !$0.1.isEmpty }.map { .init($0.0, .string($0.1)) })),
+            .init("browser", .string(profile.client.browser)),
+            .init("browser_version", .string(profile.client.browserVersion)),
+            .init("os", .string(profile.client.os)),
+            .init("os_version", .string(profile.client.osVersion)),
+            .init("device", .string(profile.client.device.rawValue)),
+            .init("country", known(profile.country)),
+            .init("language", known(profile.language)),
+        ]
+        return .object(members)
+    }
+
+    private static func fault(_ message: String) -> String {
+        JSONValue.object([.init("kept", false), .init("error", .string(message))]).text
+    }
+
+    private static func verdict(_ outcome: IngestSteps.Outcome) -> [JSONValue.Member] {
         switch outcome {
-        case .kept: break
+        case .kept: [.init("kept", true)]
         case .dropped(let reason):
-            (output.kept, output.reason) = (false, reason.rawValue)
+            [.init("kept", false), .init("reason", .string(reason.rawValue))]
         case .setAside(_, let verdict):
-            (output.kept, output.reason) = (false, DropReason.bot.rawValue)
-            output.rule = verdict.rule
-            output.category = verdict.category.rawValue
+            [
+                .init("kept", false), .init("reason", .string(DropReason.bot.rawValue)),
+                .init("rule", .string(verdict.rule)),
+                .init("category", .string(verdict.category.rawValue)),
+            ]
         }
-        return output
+    }
+
+    private static func known(_ text: String) -> JSONValue {
+        text.isEmpty ? .null : .string(text)
     }
 }

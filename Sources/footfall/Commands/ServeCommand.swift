@@ -64,7 +64,7 @@ struct ServeCommand: AsyncParsableCommand {
             proxyWatch: ProxyWatch(clock: clock, database: installation.database), logger: logger
         ).add(to: router)
         AssetRoutes().add(to: router)
-        HealthRoutes().add(to: router)
+        HealthRoutes(journal: journal).add(to: router)
         try DashboardRoutes(
             folder: installation.folder, database: installation.database,
             reader: installation.figures, clock: clock,

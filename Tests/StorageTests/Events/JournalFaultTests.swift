@@ -21,8 +21,8 @@ struct JournalFaultTests {
     @Test(
         "after any failing write or sync nothing acknowledged is lost, nothing is doubled",
         arguments: [
-            (WatchedFiles.Kind.write, SQLITE_FULL), (.write, SQLITE_IOERR_WRITE),
-            (.sync, SQLITE_IOERR_FSYNC),
+            (WatchedFiles.Kind.write, SQLITE_FULL), (.write, ResultCode.SQLITE_IOERR_WRITE.rawValue),
+            (.sync, ResultCode.SQLITE_IOERR_FSYNC.rawValue),
         ], [0, 1, 2, 3, 5, 8, 13])
     func fault(kind: (WatchedFiles.Kind, Int32), after: Int) async throws {
         let journal = try Journal(folder: folder.data, clock: folder.clock.clock)

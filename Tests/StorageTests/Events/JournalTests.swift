@@ -97,7 +97,7 @@ struct JournalTests {
         let journal = try journal()
         let results = Mutex<[Journal.Failure?]>([])
         let done = DispatchSemaphore(value: 0)
-        func note(_ result: Result<Void, Journal.Failure>) {
+        @Sendable func note(_ result: Result<Void, Journal.Failure>) {
             results.withLock { results in
                 if case .failure(let failure) = result { results.append(failure) } else { results.append(nil) }
                 if results.count == 3 { done.signal() }

@@ -1,4 +1,5 @@
 import Analytics
+import GRDB
 import Testing
 
 @testable import Storage

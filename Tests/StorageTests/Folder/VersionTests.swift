@@ -40,8 +40,8 @@ struct VersionTests {
 
     @Test("a partition that was only just made, without tables yet, is read as empty")
     func emptyPartition() throws {
-        FileManager.default.createFile(
-            atPath: folder.data.eventsPath + "/2026-11-20.sqlite", contents: Data())
+        let path = folder.data.eventsPath + "/2026-11-20.sqlite"
+        #expect(FileManager.default.createFile(atPath: path, contents: Data()))
         let reader = EventReader(folder: folder.data)
         #expect(try reader.received().isEmpty)
         #expect(try reader.newestEvent() == nil)
@@ -87,9 +87,11 @@ struct VersionTests {
     @Test(
         "which names are partitions",
         arguments: [
-            ("2026-11-20.sqlite", "2026-11-20", nil), ("2026-11-20.import-3.sqlite", "2026-11-20", 3),
-            ("2026-11-20.sqlite-wal", nil, nil), ("2026-11-20.import-x.sqlite", nil, nil),
-            ("2026-11-31.sqlite", nil, nil), ("2026-11-20.import-3.draft.sqlite", nil, nil),
+            ("2026-11-20.sqlite", "2026-11-20", nil),
+            ("2026-11-20.import-3.2026-11-21.sqlite", "2026-11-20", 3),
+            ("2026-11-20.sqlite-wal", nil, nil), ("2026-11-20.import-x.2026-11-21.sqlite", nil, nil),
+            ("2026-11-20.import-3.sqlite", nil, nil), ("2026-11-20.import-3.2026.sqlite", nil, nil),
+            ("2026-11-31.sqlite", nil, nil), ("2026-11-20.import-+3.2026-11-21.sqlite", nil, nil),
             ("x.sqlite", nil, nil), ("2026-11-20", nil, nil), (".sqlite", nil, nil),
             ("2026-11-20.copy.sqlite", nil, nil),
         ] as [(String, String?, Int64?)])
@@ -97,24 +99,26 @@ struct VersionTests {
         let file = PartitionFile(folder: "events", name: name)
         #expect(file?.day.description == day)
         #expect(file?.importID == importID)
-        if let file {
-            #expect(PartitionFile(folder: "events", day: file.day, importID: importID) == file)
+        if let file, let localDay = file.localDay {
+            let same = PartitionFile(folder: "events", day: file.day, importID: 3, localDay: localDay)
+            #expect(same == file)
         }
     }
 
     @Test("partitions come by day, then by name; deleting one takes all that is beside it")
     func listing() throws {
-        for name in ["2026-11-21.sqlite", "2026-11-20.sqlite", "2026-11-20.import-2.sqlite", "notes.txt"] {
+        let imported = "2026-11-20.import-2.2026-11-20.sqlite"
+        for name in ["2026-11-21.sqlite", "2026-11-20.sqlite", imported, "notes.txt"] {
             for suffix in ["", "-wal", "-shm", "-journal"] {
-                FileManager.default.createFile(
+                _ = FileManager.default.createFile(
                     atPath: folder.data.eventsPath + "/" + name + suffix, contents: Data())
             }
         }
         let files = try folder.data.partitions()
-        #expect(files.map(\.name) == ["2026-11-20.import-2.sqlite", "2026-11-20.sqlite", "2026-11-21.sqlite"])
+        #expect(files.map(\.name) == [imported, "2026-11-20.sqlite", "2026-11-21.sqlite"])
         try files[1].delete()
         #expect(!folder.files().contains { $0.hasPrefix("events/2026-11-20.sqlite") })
-        #expect(folder.files().contains("events/2026-11-20.import-2.sqlite"))
+        #expect(folder.files().contains("events/\(imported)"))
         try files[1].delete()
     }
 }

@@ -47,7 +47,8 @@ extension Oracle {
         // A visitor is new to a value once in a salt period.
         var known: Set<[String]> = []
         for (number, visit) in visits.enumerated() where filter?(visit) ?? true {
-            let values = visit.values.map { (Optional($0.key), $0.value) } + [(nil, "")]
+            let values: [(Dimension?, String)] =
+                visit.values.map { ($0.key, $0.value) } + [(nil, "")]
             for placed in visit.events {
                 let ofEvent = eventValues(placed)
                 for (dimension, value) in values + ofEvent {

@@ -1,5 +1,6 @@
-import Analytics
 import Foundation
+
+@testable import Analytics
 
 /// DESIGN §4 and §5 once more for one site, written for clarity alone: what visitors, sessions
 /// and figures the stored events must give. It shares no code with the product but plain values.

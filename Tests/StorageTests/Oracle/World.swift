@@ -126,19 +126,19 @@ struct World {
     }
 
     private mutating func marathonGap(_ timeout: TimeSpan) -> TimeSpan {
-        generator.once(in: 60) ? timeout - TimeSpan(milliseconds: 1) : timeout
+        generator.once(in: 60) ? TimeSpan(milliseconds: timeout.milliseconds - 1) : timeout
     }
 
     private mutating func randomGap(_ timeout: TimeSpan) -> TimeSpan {
-        let some = TimeSpan(milliseconds: .random(in: 1...timeout.milliseconds, using: &generator))
-        let edge = generator.pick([-1, 0, 1] as [Int64])
+        let longest = timeout.milliseconds
+        let some = Int64.random(in: 1...longest, using: &generator)
         switch Int.random(in: 0..<14, using: &generator) {
         case 0: return TimeSpan(milliseconds: generator.pick([0, 0, 1]))
-        case 1...3: return timeout + TimeSpan(milliseconds: edge)
-        case 4: return timeout + some
+        case 1...3: return TimeSpan(milliseconds: longest + generator.pick([-1, 0, 1]))
+        case 4: return TimeSpan(milliseconds: longest + some)
         case 5: return .hours(.random(in: 2...20, using: &generator))
         case 6: return .hours(24 * generator.pick([1, 1, 2, 5, 7]))
-        default: return some
+        default: return TimeSpan(milliseconds: some)
         }
     }
 

@@ -74,10 +74,10 @@ struct SaltStoreTests {
         let path = folder.path
         let start = period(0).start.milliseconds
         // Each process asks for the same 30 periods and writes down what it was given.
-        async let first: Void = #expect(processExitsWith: .success) { [path, start] in
+        async let first = #expect(processExitsWith: .success) { [path = path as String, start = start as Int64] in
             try SaltStoreTests.askForSalts(path: path, start: start, name: "first")
         }
-        async let second: Void = #expect(processExitsWith: .success) { [path, start] in
+        async let second = #expect(processExitsWith: .success) { [path = path as String, start = start as Int64] in
             try SaltStoreTests.askForSalts(path: path, start: start, name: "second")
         }
         try Self.askForSalts(path: path, start: start, name: "own")

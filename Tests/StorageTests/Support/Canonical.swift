@@ -1,6 +1,9 @@
 import Analytics
 import Storage
 
+/// Foundation has a type of this name too.
+typealias Dimension = Analytics.Dimension
+
 extension MainDatabase {
     /// Every row and every day's books of every site as text, for comparing: what
     /// `footfall export --rollups --sorted` is made of.
