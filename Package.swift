@@ -112,7 +112,14 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "DashboardTests", dependencies: ["Analytics", "Storage", "Dashboard"],
+            name: "DashboardTests",
+            dependencies: [
+                "Analytics", "Storage", "Dashboard",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ],
             exclude: ["Golden"], swiftSettings: strict),
         .testTarget(
             name: "ExchangeTests",

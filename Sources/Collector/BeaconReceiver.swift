@@ -83,6 +83,14 @@ package struct BeaconReceiver: Sendable {
         }
     }
 
+    private func visitor(
+        of hit: Hit, on entry: SiteRegistry.Entry
+    ) throws(StorageError) -> Visitor? {
+        try visitors.visitor(
+            of: hit.sender, on: entry, at: hit.time,
+            startsSession: hit.beacon.name != Beacon.nameOfEngagement)
+    }
+
     private func forget(_ keys: [DuplicateGuard.Key]) {
         for key in keys { duplicates.forget(key) }
     }
@@ -102,11 +110,11 @@ package struct BeaconReceiver: Sendable {
         switch steps.run(hit, for: known.site) {
         case .dropped(let reason): return entry(.dropped(reason))
         case .setAside(var event, let verdict):
-            event.visitor = try visitors.visitor(of: hit.sender, on: known, at: hit.time)
+            event.visitor = try visitor(of: hit, on: known)
             return entry(.setAside(event, reason: .bot, rule: verdict.rule))
         case .kept(var event):
             if !IngestSteps.isCountedWithoutVisitor(hit, for: known.site) {
-                event.visitor = try visitors.visitor(of: hit.sender, on: known, at: hit.time)
+                event.visitor = try visitor(of: hit, on: known)
             }
             if let nonce = hit.beacon.nonce {
                 let key = DuplicateGuard.Key(

@@ -13,6 +13,9 @@ package final class VisitorFinder: Sendable {
         var crossing = RotationCrossing()
     }
 
+    /// With more events only the last timeout is read again at a start.
+    private static let rebuildLimit = 2_000_000
+
     private let salts: SaltStore
     private let states = Mutex<[SiteID: SiteState]>([:])
 
@@ -22,7 +25,8 @@ package final class VisitorFinder: Sendable {
 
     /// - Throws: `saltUnavailable`: the beacon can't be kept now.
     package func visitor(
-        of sender: Sender, on entry: SiteRegistry.Entry, at time: Instant
+        of sender: Sender, on entry: SiteRegistry.Entry, at time: Instant,
+        startsSession: Bool
     ) throws(StorageError) -> Visitor? {
         guard let address = sender.address else { return nil }
         let timeout = entry.calendar.epoch(at: time).sessionTimeout
@@ -37,7 +41,8 @@ package final class VisitorFinder: Sendable {
             }
             let visitor = state.crossing.resolve(
                 current: state.hash.visitor(address: address, userAgent: sender.userAgent),
-                previous: previous, at: time, period: state.period, timeout: timeout)
+                previous: previous, at: time, period: state.period, timeout: timeout,
+                startsSession: startsSession)
             states[entry.site.id] = state
             return visitor
         }
@@ -51,8 +56,12 @@ package final class VisitorFinder: Sendable {
             let timeout = entry.calendar.epoch(at: now).sessionTimeout
             let period = entry.calendar.saltPeriod(containing: now)
             guard period.start + timeout >= now || period.end - timeout <= now else { continue }
+            let reach =
+                try reader.countOfEvents(
+                    from: now - RotationCrossing.longestSession, to: now) < Self.rebuildLimit
+                ? RotationCrossing.longestSession : timeout
             let window = try reader.read(
-                sites: [entry.site.id], from: now - timeout, to: now + .minutes(1))
+                sites: [entry.site.id], from: now - reach, to: now + .minutes(1))
             try states.withLock { (states) throws(StorageError) in
                 var state = try current(states[entry.site.id], entry, now, timeout)
                 for event in window.events[entry.site.id] ?? []
@@ -60,7 +69,8 @@ package final class VisitorFinder: Sendable {
                     let time = Instant(milliseconds: event.time)
                     state.crossing.note(
                         Visitor(value: event.visitor), at: time,
-                        period: entry.calendar.saltPeriod(containing: time), timeout: timeout)
+                        period: entry.calendar.saltPeriod(containing: time), timeout: timeout,
+                        startsSession: event.name != FoldEvent.engagement)
                 }
                 states[entry.site.id] = state
             }

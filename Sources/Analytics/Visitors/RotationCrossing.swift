@@ -9,10 +9,23 @@ package struct RotationCrossing: Sendable {
     /// The longest that a session lasts; a stored value outlives its period by no more.
     package static let longestSession = TimeSpan.hours(48)
 
-    /// Stored value → its last event. Kept only while a crossing is possible.
-    private var lastSeen: [Visitor: Instant] = [:]
-    /// Computed value → the value under which its events are stored, and that one's period end.
-    private var aliases: [Visitor: (stored: Visitor, periodEnd: Instant)] = [:]
+    /// Sessions that are followed from their start; with more open at once only those near a
+    /// rotation are, whose 48 hours are then counted from there.
+    private static let followedLimit = 100_000
+
+    private struct OpenSession {
+        var start: Instant
+        var last: Instant
+
+        func isOpen(at instant: Instant, timeout: TimeSpan) -> Bool {
+            instant - last <= timeout && instant <= start + RotationCrossing.longestSession
+        }
+    }
+
+    /// Stored value → its open session.
+    private var sessions: [Visitor: OpenSession] = [:]
+    /// Computed value → the value under which its events are stored.
+    private var aliases: [Visitor: Visitor] = [:]
     private var nextPruning = Instant(milliseconds: .min)
 
     package init() {}
@@ -30,55 +43,54 @@ package struct RotationCrossing: Sendable {
     ///   - current: the value under the salt of `period`, which holds `instant`.
     ///   - previous: the value under the salt before, if that salt still exists and
     ///     `needsPrevious` says so.
+    ///   - startsSession: `false` for an engagement update, which never does.
     package mutating func resolve(
         current: Visitor, previous: Visitor?, at instant: Instant, period: SaltPeriod,
-        timeout: TimeSpan
+        timeout: TimeSpan, startsSession: Bool = true
     ) -> Visitor {
         prune(at: instant, timeout: timeout)
         var stored = current
-        if let alias = aliases[current], isOpen(alias.stored, at: instant, timeout: timeout),
-            instant <= alias.periodEnd + Self.longestSession
-        {
-            stored = alias.stored
-        } else if let previous, Self.needsPrevious(at: instant, period: period, timeout: timeout) {
-            let before = aliases[previous] ?? (stored: previous, periodEnd: period.start)
-            if isOpen(before.stored, at: instant, timeout: timeout),
-                instant <= before.periodEnd + Self.longestSession
-            {
-                aliases[current] = before
-                stored = before.stored
-            } else {
-                aliases[current] = nil
-            }
+        if let alias = aliases[current], isOpen(alias, at: instant, timeout: timeout) {
+            stored = alias
         } else {
             aliases[current] = nil
+            if let previous, Self.needsPrevious(at: instant, period: period, timeout: timeout) {
+                let before = aliases[previous] ?? previous
+                if isOpen(before, at: instant, timeout: timeout) {
+                    aliases[current] = before
+                    stored = before
+                }
+            }
         }
-        note(stored, at: instant, period: period, timeout: timeout)
+        note(
+            stored, at: instant, period: period, timeout: timeout, startsSession: startsSession)
         return stored
     }
 
-    /// Tells of an event that is stored already: rebuilds the values seen before the rotation
-    /// from the journal after a restart.
+    /// Tells of an event that is stored already: rebuilds the sessions that are open from the
+    /// journal after a restart. Events must come by time.
     package mutating func note(
-        _ stored: Visitor, at instant: Instant, period: SaltPeriod, timeout: TimeSpan
+        _ stored: Visitor, at instant: Instant, period: SaltPeriod, timeout: TimeSpan,
+        startsSession: Bool = true
     ) {
-        // Far from a rotation nothing needs remembering, but for sessions that crossed one.
-        guard
+        if let session = sessions[stored], session.isOpen(at: instant, timeout: timeout) {
+            sessions[stored]?.last = max(session.last, instant)
+            return
+        }
+        let isNearRotation =
             instant + timeout >= period.end || instant <= period.start + timeout
-                || lastSeen[stored] != nil
-        else { return }
-        lastSeen[stored] = max(lastSeen[stored] ?? instant, instant)
+        guard startsSession, isNearRotation || sessions.count < Self.followedLimit else { return }
+        sessions[stored] = OpenSession(start: instant, last: instant)
     }
 
     private func isOpen(_ stored: Visitor, at instant: Instant, timeout: TimeSpan) -> Bool {
-        guard let last = lastSeen[stored] else { return false }
-        return instant - last <= timeout
+        sessions[stored]?.isOpen(at: instant, timeout: timeout) ?? false
     }
 
     private mutating func prune(at instant: Instant, timeout: TimeSpan) {
         guard instant >= nextPruning else { return }
         nextPruning = instant + TimeSpan(milliseconds: max(1, timeout.milliseconds / 4))
-        lastSeen = lastSeen.filter { instant - $0.value <= timeout }
-        aliases = aliases.filter { lastSeen[$0.value.stored] != nil }
+        sessions = sessions.filter { $0.value.isOpen(at: instant, timeout: timeout) }
+        aliases = aliases.filter { sessions[$0.value] != nil }
     }
 }

@@ -65,12 +65,12 @@ struct VersionTests {
     @Test("footfall.sqlite keeps no journal beside it and syncs in full")
     func journalMode() throws {
         let database = try folder.database()
-        try database.queue.write { database in
-            #expect(try String.fetchOne(database, sql: "PRAGMA journal_mode") == "delete")
-            #expect(try Int.fetchOne(database, sql: "PRAGMA synchronous") == 2)
-            #expect(try Int.fetchOne(database, sql: "PRAGMA secure_delete") == 1)
-            #expect(try Int.fetchOne(database, sql: "PRAGMA foreign_keys") == 1)
+        let settings = try database.queue.write { database in
+            try ["journal_mode", "synchronous", "secure_delete", "foreign_keys"].map {
+                try String.fetchOne(database, sql: "PRAGMA \($0)")
+            }
         }
+        #expect(settings == ["delete", "2", "1", "1"])
     }
 
     @Test("a lock is one holder's until it lets go")

@@ -87,7 +87,7 @@ struct OracleCheck {
         }
         let found = try replay.folder.reader(replay.database).books(of: site, on: days(of: site))
         #expect(found == expected, "seed \(seed), \(site.domain): books")
-        #expect(found.values.allSatisfy(\.balances))
+        #expect(found.values.allSatisfy { $0.balances })
         return found == expected
     }
 
