@@ -26,7 +26,7 @@ package final class VisitorFinder: Sendable {
     /// - Throws: `saltUnavailable`: the beacon can't be kept now.
     package func visitor(
         of sender: Sender, on entry: SiteRegistry.Entry, at time: Instant,
-        startsSession: Bool
+        startsSession: Bool = true
     ) throws(StorageError) -> Visitor? {
         guard let address = sender.address else { return nil }
         let timeout = entry.calendar.epoch(at: time).sessionTimeout
@@ -84,6 +84,9 @@ package final class VisitorFinder: Sendable {
                 guard let state = states[entry.site.id] else { continue }
                 let timeout = entry.calendar.epoch(at: now).sessionTimeout
                 if now > state.period.start + timeout { states[entry.site.id]?.previousHash = nil }
+                if now > state.period.end + timeout + SaltStore.grace {
+                    states[entry.site.id] = nil
+                }
             }
             let known = Set(entries.map(\.site.id))
             states = states.filter { known.contains($0.key) }

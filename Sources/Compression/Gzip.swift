@@ -73,8 +73,9 @@ package final class GzipReader {
                 throw Gzip.Failure(description: "the gzip data is damaged (zlib: \(result))")
             }
             isFinished = result == Z_STREAM_END
-            try body(
-                UnsafeBufferPointer(rebasing: output[..<(output.count - Int(stream.avail_out))]))
+            let inflated = output.count - Int(stream.avail_out)
+            // The output buffer lives until this function returns.
+            try body(UnsafeBufferPointer(rebasing: output[..<inflated]))
         } while stream.avail_in > 0 || stream.avail_out == 0
     }
 

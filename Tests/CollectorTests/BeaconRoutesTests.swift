@@ -30,7 +30,7 @@ struct BeaconRoutesTests {
                 trustedProxies: proxies.map { Network($0)! }, header: header),
             proxyWatch: ProxyWatch(clock: bench.clock.clock, database: bench.database), logger: logger
         ).add(to: router)
-        HealthRoutes().add(to: router)
+        HealthRoutes(journal: bench.journal).add(to: router)
         AssetRoutes().add(to: router)
         var quiet = Logger(label: "server")
         quiet.logLevel = .critical

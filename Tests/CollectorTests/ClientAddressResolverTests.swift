@@ -35,7 +35,7 @@ struct ClientAddressResolverTests {
             // What can't be read ends the chain: the last that was vouched for.
             ("10.0.0.1", ["unknown"], "10.0.0.1"), ("10.0.0.1", [""], "10.0.0.1"),
             ("10.0.0.1", ["198.51.100.9, unknown, 10.0.0.2"], "10.0.0.2"),
-            ("10.0.0.1", ["198.51.100.9, 10.0.0.2,"], "10.0.0.2"),
+            ("10.0.0.1", ["198.51.100.9, 10.0.0.2,"], "198.51.100.9"),
         ])
     func resolve(peer: String, values: [String], expected: String) throws {
         let peer = try #require(ClientAddress(peer))

@@ -1,27 +1,49 @@
-/// The bounds of a fold's local days and hours as flat arrays: built once, so that placing an
-/// event costs a comparison or two.
+/// The bounds of local days, their hours and salt periods as flat arrays: built once a fold, so
+/// that placing an event costs a comparison or two.
+///
+/// It holds every day that the events touch, since what happened before the days asked for tells
+/// who is new on them.
 struct DayTable {
+    /// The days asked for, by position.
+    let asked: Range<Int>
     /// Starts of the days in ms, and the end of the last.
     private let starts: [Int64]
     /// Per day, the starts and labels of its local hours.
     let hours: [[(start: Int64, label: String)]]
+    /// Per day, the number of its salt period.
+    let periods: [Int]
     private var last = 0
 
-    init(calendar: SiteCalendar, days: ClosedRange<LocalDay>) {
+    /// - Parameter times: of the first and the last event; `nil` without events.
+    init(calendar: SiteCalendar, asked days: ClosedRange<LocalDay>, times: ClosedRange<Int64>?) {
+        var (first, end) = (days.lowerBound, days.upperBound)
+        if let times {
+            first = min(first, calendar.day(of: Instant(milliseconds: times.lowerBound)))
+            end = max(end, calendar.day(of: Instant(milliseconds: times.upperBound)))
+        }
+        let all = Array(first...end)
         starts =
-            days.map { calendar.start(of: $0).milliseconds }
-            + [calendar.end(of: days.upperBound).milliseconds]
-        hours = days.map { day in
+            all.map { calendar.start(of: $0).milliseconds }
+            + [calendar.end(of: end).milliseconds]
+        hours = all.map { day in
             calendar.hours(of: day).map { ($0.start.milliseconds, $0.label) }
         }
+        let periodStarts = all.map {
+            calendar.saltPeriod(containing: calendar.start(of: $0)).start
+        }
+        var periods = [0]
+        for index in periodStarts.indices.dropFirst() {
+            let isSame = periodStarts[index] == periodStarts[index - 1]
+            periods.append(periods[index - 1] + (isSame ? 0 : 1))
+        }
+        self.periods = periods
+        let offset = first.distance(to: days.lowerBound)
+        asked = offset..<(offset + days.count)
     }
 
-    /// The day's position among the days asked for, or `nil` outside them.
-    mutating func index(of time: Int64) -> Int? {
+    /// The position of an event's day among all days of the table.
+    mutating func index(of time: Int64) -> Int {
         if starts[last] <= time, time < starts[last + 1] { return last }
-        guard let first = starts.first, let end = starts.last, first <= time, time < end else {
-            return nil
-        }
         var (low, high) = (0, starts.count - 1)
         while high - low > 1 {
             let middle = (low + high) / 2

@@ -42,7 +42,8 @@ package struct DayFigures: Hashable, Sendable {
     package var day: LocalDay
     package var totals: Figures
     package var rows: [Dimension: [String: Figures]]
-    /// The last event of any session that started on this day; `nil` without sessions.
+    /// The last event of any session that has one on this day; `nil` without sessions. Until it is
+    /// over, its exit page may change, and with it the day's rows.
     package var lastActivity: Instant?
 
     package init(

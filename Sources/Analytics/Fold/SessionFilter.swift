@@ -26,7 +26,9 @@ package struct SessionFilter: Hashable, Sendable {
         case .entryPage: return matches(path(session.entryPage), vocabulary)
         case .exitPage: return matches(path(session.exitPage), vocabulary)
         case .visitNumber: return visit.map { String($0.number) } == value
-        case .daysSinceLastVisit: return visit?.daysSinceLast.map { String($0) } == value
+        case .daysSinceLastVisit:
+            guard let visit else { return false }
+            return (visit.daysSinceLast.map { String($0) } ?? Dimension.unknownValue) == value
         case .hour:
             let start = Instant(milliseconds: session.start)
             let day = fold.calendar.day(of: start)

@@ -16,6 +16,8 @@ struct Tally {
     private var slots: [Int32]
     private(set) var values: [UInt32] = []
     var rows: [Row] = []
+    /// The row that all other values share; `nil` while each has its own.
+    private(set) var otherRow: Int?
 
     init(capacity: Int) {
         slots = Array(repeating: Self.unused, count: capacity)
@@ -32,20 +34,17 @@ struct Tally {
         return row
     }
 
-    func existingRow(of value: UInt32) -> Int? {
-        let slot = slots[Int(value)]
-        return slot == Self.unused ? nil : Int(slot)
-    }
-
     /// An empty tally in which the values of `kept` have rows of their own and all others share
-    /// one: the last.
+    /// one.
     func emptied(keeping kept: [UInt32]) -> Tally {
         var tally = Tally(capacity: slots.count)
         for value in kept { _ = tally.row(of: value) }
-        let other = Int32(tally.rows.count)
+        guard kept.count < values.count else { return tally }
+        let other = tally.rows.count
         tally.rows.append(Row())
+        tally.otherRow = other
         for value in values where tally.slots[Int(value)] == Self.unused {
-            tally.slots[Int(value)] = other
+            tally.slots[Int(value)] = Int32(other)
         }
         return tally
     }
@@ -53,8 +52,10 @@ struct Tally {
 
 /// What a session brings to one of the days that it touches.
 struct SessionPart {
-    /// Position among the days asked for; `nil` outside them.
-    var day: Int?
+    /// Position among all days of the fold.
+    var day: Int
+    /// See `FoldWalk.sighting`.
+    var sighting: UInt32
     var pageviews = 0
     var events = 0
     var engagedMilliseconds: Int64 = 0

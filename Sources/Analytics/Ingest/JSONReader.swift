@@ -111,6 +111,7 @@ package struct JSONReader {
             position += 1
         }
         if current == UInt8(ascii: "\"") {
+            // A part of the body, read before this returns.
             let text = try validated(UnsafeBufferPointer(rebasing: bytes[start..<position]))
             position += 1
             return text
@@ -202,19 +203,28 @@ package struct JSONReader {
         case UInt8(ascii: "r"): text.append(0x0d)
         case UInt8(ascii: "t"): text.append(0x09)
         case UInt8(ascii: "u"):
-            var scalar = try UInt32(readHexadecimal())
-            if (0xd800..<0xdc00).contains(scalar), position + 1 < bytes.count,
-                bytes[position] == UInt8(ascii: "\\"), bytes[position + 1] == UInt8(ascii: "u")
-            {
-                position += 2
-                let low = try UInt32(readHexadecimal())
-                guard (0xdc00..<0xe000).contains(low) else { throw failure }
-                scalar = 0x10000 + (scalar - 0xd800) << 10 + (low - 0xdc00)
-            }
-            // A lone surrogate is no character.
-            text.append(contentsOf: String(Character(Unicode.Scalar(scalar) ?? "\u{fffd}")).utf8)
+            try readScalar(into: &text)
         default: throw failure
         }
+    }
+
+    /// After `\u`: one scalar, of two escapes where they are a surrogate pair. A half alone is no
+    /// character and becomes U+FFFD.
+    private mutating func readScalar(into text: inout [UInt8]) throws(SyntaxError) {
+        var scalar = try UInt32(readHexadecimal())
+        if (0xd800..<0xdc00).contains(scalar), position + 1 < bytes.count,
+            bytes[position] == UInt8(ascii: "\\"), bytes[position + 1] == UInt8(ascii: "u")
+        {
+            let start = position
+            position += 2
+            let low = try UInt32(readHexadecimal())
+            if (0xdc00..<0xe000).contains(low) {
+                scalar = 0x10000 + (scalar - 0xd800) << 10 + (low - 0xdc00)
+            } else {
+                position = start
+            }
+        }
+        text.append(contentsOf: String(Character(Unicode.Scalar(scalar) ?? "\u{fffd}")).utf8)
     }
 
     private mutating func readHexadecimal() throws(SyntaxError) -> UInt16 {

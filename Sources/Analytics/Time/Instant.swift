@@ -93,7 +93,8 @@ extension Instant: CustomStringConvertible {
             return nil
         }
         let parts = clock.split(separator: ":", omittingEmptySubsequences: false)
-        guard (2...3).contains(parts.count), let hours = Int64(parts[0]), hours < 24,
+        guard parts.allSatisfy({ $0.first?.isASCII == true && $0.first?.isNumber == true }),
+            (2...3).contains(parts.count), let hours = Int64(parts[0]), hours < 24,
             let minutes = Int64(parts[1]), minutes < 60,
             let seconds = parts.count == 3 ? Double(parts[2]) : 0, (0..<61).contains(seconds)
         else { return nil }

@@ -61,6 +61,9 @@ package struct SiteCalendar: Sendable {
     /// an hour that comes a second time when clocks go back.
     package func hours(of day: LocalDay) -> [(start: Instant, label: String)] {
         let (start, end) = (start(of: day), end(of: day))
+        if isPlain(start, end) {
+            return (0..<24).map { (start + .hours(Int64($0)), "\($0.padded(to: 2)):00") }
+        }
         var calendar = Calendar(identifier: .gregorian)
         calendar.timeZone = span(at: start).zone
         var hours: [(start: Instant, label: String)] = []
@@ -77,6 +80,19 @@ package struct SiteCalendar: Sendable {
             instant = instant + TimeSpan(milliseconds: TimeSpan.hours(1).milliseconds - past)
         }
         return hours
+    }
+
+    /// Whether the day runs from 00:00 to 24:00 without a change of clocks, as nearly all do; asking
+    /// a calendar for each hour is slow.
+    private func isPlain(_ start: Instant, _ end: Instant) -> Bool {
+        let zone = span(at: start).zone
+        let offset = zone.secondsFromGMT(for: start.date)
+        return end - start == .hours(24)
+            && (start.milliseconds + Int64(offset) * 1_000).isMultiple(
+                of: TimeSpan.day.milliseconds)
+            && zone.secondsFromGMT(for: (end - TimeSpan(milliseconds: 1)).date) == offset
+            && zone.nextDaylightSavingTimeTransition(after: start.date).map { $0 >= end.date }
+                ?? true
     }
 
     /// The time during which one salt holds: a day, a week from Monday or a calendar month, cut

@@ -38,7 +38,8 @@ package struct ClientAddress: Hashable, Sendable, CustomStringConvertible {
     /// Reads `192.0.2.7`, `192.0.2.7:4711`, `2001:db8::1`, `[2001:db8::1]:4711`, with or without
     /// a zone (`fe80::1%eth0`); `nil` for anything else.
     package init?(_ text: some StringProtocol) {
-        var bytes = Array(text.utf8.prefix(64))
+        guard text.utf8.count <= 64 else { return nil }
+        var bytes = Array(text.utf8)
         while bytes.first == UInt8(ascii: " ") { bytes.removeFirst() }
         while bytes.last == UInt8(ascii: " ") { bytes.removeLast() }
         if bytes.first == UInt8(ascii: "[") {
@@ -58,6 +59,15 @@ package struct ClientAddress: Hashable, Sendable, CustomStringConvertible {
         } else {
             guard let value = Self.parseIPv4(bytes[...]) else { return nil }
             self.init(high: 0, low: 0xffff_0000_0000 | UInt64(value))
+        }
+    }
+
+    private static func isHexadecimal(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"),
+            UInt8(ascii: "A")...UInt8(ascii: "F"):
+            true
+        default: false
         }
     }
 
@@ -102,9 +112,8 @@ package struct ClientAddress: Hashable, Sendable, CustomStringConvertible {
                 guard let value = parseIPv4(part) else { return nil }
                 groups += [UInt16(value >> 16), UInt16(value & 0xffff)]
             } else {
-                guard part.count <= 4,
-                    let group = UInt16(String(decoding: part, as: UTF8.self), radix: 16),
-                    part.first != UInt8(ascii: "+")
+                guard part.count <= 4, part.allSatisfy(isHexadecimal),
+                    let group = UInt16(String(decoding: part, as: UTF8.self), radix: 16)
                 else { return nil }
                 groups.append(group)
             }

@@ -65,6 +65,7 @@ struct Fingerprinter: Sendable {
 
         mutating func finish(_ text: UnsafeBufferPointer<UInt8>) -> Fingerprint {
             var position = 0
+            // Read within this call; the text outlives it.
             if let base = UnsafeRawPointer(text.baseAddress) {
                 while position + 8 <= text.count {
                     take(

@@ -184,6 +184,7 @@ private struct FieldReader {
             // Looks at the bytes that are left of the line only.
             let found = memchr(base + start, Int32(byte), bytes.count - start)
         else { return nil }
+        // Both point into the line.
         return UnsafeRawPointer(found) - UnsafeRawPointer(base)
     }
 

@@ -59,10 +59,19 @@ package struct Aggregator: Sendable {
         let now = clock.now()
         let sites = try database.sites()
         report.destroyedSalts = try SaltStore(folder: folder).destroyExpired(sites: sites, at: now)
+        let damaged = try EventReader(folder: folder).damagedPartitions()
+        for file in damaged {
+            report.problems.append(
+                """
+                \(file.name) can't be read; its days are not folded. Restore it from a backup, then \
+                fold the days beside it again: footfall aggregate --rebuild DAY
+                """)
+        }
         let chosen = domain.map { domain in sites.filter { $0.domain == domain } } ?? sites
-        try fold(chosen, mode, now, &report, progress)
+        try fold(chosen, mode, damaged, now, &report, progress)
         if mode != .verify {
-            try Retention(aggregator: self, sites: sites, now: now).run(&report)
+            try Retention(aggregator: self, sites: sites, damaged: Set(damaged), now: now)
+                .run(&report)
         }
         try findOldest(&report)
         return report
@@ -90,13 +99,18 @@ package struct Aggregator: Sendable {
     }
 
     private func fold(
-        _ sites: [Site], _ mode: Mode, _ now: Instant, _ report: inout AggregationReport,
-        _ progress: (Int, Int) -> Void
+        _ sites: [Site], _ mode: Mode, _ damaged: [PartitionFile], _ now: Instant,
+        _ report: inout AggregationReport, _ progress: (Int, Int) -> Void
     ) throws(StorageError) {
         let input = try FoldInput(folder: folder, database: database)
         var work: [Work] = []
         for site in sites {
-            let next = try workload(of: site, mode, input, &report)
+            var next = try workload(of: site, mode, input, &report)
+            next.days = next.days.filter { day in
+                let bounds = next.calendar.start(of: day)..<next.calendar.end(of: day)
+                return !damaged.contains { $0.touches(bounds) }
+            }
+            if mode == .fold { try refreshBooks(of: next, input) }
             if !next.days.isEmpty { work.append(next) }
         }
         let days = Set(work.flatMap(\.days)).sorted()
@@ -107,6 +121,28 @@ package struct Aggregator: Sendable {
             try fold(chunk, work, mode, input, now, &report)
             rest = rest.drop { chunk.contains($0) }
             progress(total - rest.count, total)
+        }
+    }
+
+    /// Sealed days are folded no more, but what comes for them late is counted.
+    private func refreshBooks(of work: Work, _ input: FoldInput) throws(StorageError) {
+        let changed = work.stored.values.filter { stored in
+            stored.isSealed && input.hasBeacons(of: work.site, on: stored.day)
+                && input.fingerprint(of: stored.day, work.site, work.calendar) != stored.input
+        }
+        guard let first = changed.map(\.day).min(), let last = changed.map(\.day).max() else {
+            return
+        }
+        let known = try database.books(of: work.site, on: first...last)
+        let counts = try EventReader(folder: folder).beaconCounts(of: work.site)
+        for var day in changed {
+            // Deleted partitions count no more: books only grow.
+            guard var books = counts[day.day], let before = known[day.day],
+                books.received > before.received
+            else { continue }
+            books.kept = before.kept
+            day.input = input.fingerprint(of: day.day, work.site, work.calendar)
+            try database.replaceBooks(books, as: day, of: work.site)
         }
     }
 
@@ -210,7 +246,7 @@ package struct Aggregator: Sendable {
                         """)
                 }
                 if mode == .verify {
-                    try verify(figures, work, input, &report)
+                    try verify(figures, books, work, input, &report)
                 } else {
                     try store(figures, books, work, input, now, &report)
                 }
@@ -253,14 +289,16 @@ package struct Aggregator: Sendable {
     }
 
     private func verify(
-        _ figures: DayFigures, _ work: Work, _ input: FoldInput, _ report: inout AggregationReport
+        _ figures: DayFigures, _ books: Books, _ work: Work, _ input: FoldInput,
+        _ report: inout AggregationReport
     ) throws(StorageError) {
         guard let stored = try database.storedDay(figures.day, of: work.site) else { return }
         let print = input.fingerprint(of: figures.day, work.site, work.calendar)
         // A day that has received events since its fold is not wrong, only not folded again yet.
         guard stored.day.isSealed || stored.day.input == print else { return }
         report.verified += 1
-        if stored.figures != figures {
+        let storedBooks = try database.books(of: work.site, on: figures.day...figures.day)
+        if stored.figures != figures || storedBooks[figures.day] != books {
             report.problems.append(
                 """
                 The rollup of \(work.site.domain) on \(figures.day) differs from its raw events. \

@@ -14,6 +14,8 @@ struct Retention {
 
     let aggregator: Aggregator
     let sites: [Site]
+    /// Partitions that can't be read.
+    let damaged: Set<PartitionFile>
     let now: Instant
 
     private var folder: DataFolder { aggregator.folder }
@@ -103,16 +105,25 @@ struct Retention {
         let days = try EventReader(folder: folder).days(in: file)
         var open: [(site: Site, day: LocalDay)] = []
         for site in sites {
-            guard let touched = days[site.id] else { continue }
             let stored = try database.rollupDays(of: site)
+            let touched =
+                damaged.contains(file)
+                ? localDays(of: site, touching: file) : days[site.id] ?? []
             open += touched.filter { stored[$0]?.isSealed != true }.map { (site, $0) }
         }
         return open
     }
 
+    /// All local days that share an instant with a partition: nobody can say which have events.
+    private func localDays(of site: Site, touching file: PartitionFile) -> Set<LocalDay> {
+        let calendar = site.calendar
+        let end = file.day.advanced(by: 1).startInUTC - TimeSpan(milliseconds: 1)
+        return Set(calendar.day(of: file.day.startInUTC)...calendar.day(of: end))
+    }
+
     /// A partition that a stopped collector left open is closed here, under the collector's lock.
     private func closeIfPossible(_ file: PartitionFile) throws(StorageError) -> Bool {
-        if file.isClosed { return true }
+        if file.isClosed || damaged.contains(file) { return true }
         guard let lock = try FileLock(path: folder.collectorLockPath) else { return false }
         defer { withExtendedLifetime(lock) {} }
         return try PartitionWriter(file).close()
@@ -125,7 +136,8 @@ struct Retention {
     private func removeSitesThatAreNoMore(_ report: inout AggregationReport) throws(StorageError) {
         let known = Set(sites.map(\.id) + [JournalEntry.installation])
         let today = now.utcDay
-        for file in try folder.partitions() where file.day < today && file.isClosed {
+        for file in try folder.partitions()
+        where file.day < today && file.isClosed && !damaged.contains(file) {
             let gone = try EventReader(folder: folder).days(in: file).keys.filter {
                 !known.contains($0)
             }

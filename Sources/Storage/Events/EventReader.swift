@@ -30,7 +30,8 @@ package struct EventReader: Sendable {
         var window = EventWindow()
         let last = (end - TimeSpan(milliseconds: 1)).utcDay
         for file in try folder.partitions() where file.day >= start.utcDay && file.day <= last {
-            try snapshot(of: file) { database in
+            // A damaged partition stops no other day.
+            _ = try snapshotIfReadable(of: file) { database in
                 try readBooks(database, sites, &window)
                 try PartitionReading(file: file, start: start, end: end, sites: sites)
                     .read(database, into: &window)
@@ -44,11 +45,32 @@ package struct EventReader: Sendable {
         var count = 0
         for file in try folder.partitions() where file.day >= start.utcDay && file.day <= end.utcDay
         {
-            try snapshot(of: file) { database in
+            _ = try snapshotIfReadable(of: file) { database in
                 count += try Int.fetchOne(database, sql: "SELECT coalesce(max(seq), 0) FROM event")!
             }
         }
         return count
+    }
+
+    /// The partitions that can't be read.
+    package func damagedPartitions() throws(StorageError) -> [PartitionFile] {
+        var damaged: [PartitionFile] = []
+        for file in try folder.partitions() {
+            let isReadable = try snapshotIfReadable(of: file) { database in
+                _ = try Int.fetchOne(database, sql: "SELECT count(*) FROM books")
+            }
+            if !isReadable { damaged.append(file) }
+        }
+        return damaged
+    }
+
+    /// Received and dropped as the partitions' books have them, `kept` not counted.
+    package func beaconCounts(of site: Site) throws(StorageError) -> [LocalDay: Books] {
+        var window = EventWindow()
+        for file in try folder.partitions() {
+            _ = try snapshotIfReadable(of: file) { try readBooks($0, [site.id], &window) }
+        }
+        return window.books[site.id] ?? [:]
     }
 
     /// What every partition received of each site and local day: cheap, and it changes with every
@@ -56,7 +78,7 @@ package struct EventReader: Sendable {
     package func received() throws(StorageError) -> [SiteID: [LocalDay: [String: Int]]] {
         var received: [SiteID: [LocalDay: [String: Int]]] = [:]
         for file in try folder.partitions() {
-            try snapshot(of: file) { database in
+            _ = try snapshotIfReadable(of: file) { database in
                 let rows = try Row.fetchCursor(
                     database, sql: "SELECT site, day, count FROM books WHERE reason = 'received'")
                 while let row = try rows.next() {
@@ -71,7 +93,7 @@ package struct EventReader: Sendable {
     /// The local days that a partition has beacons of, by site.
     package func days(in file: PartitionFile) throws(StorageError) -> [SiteID: Set<LocalDay>] {
         var days: [SiteID: Set<LocalDay>] = [:]
-        try snapshot(of: file) { database in
+        _ = try snapshotIfReadable(of: file) { database in
             let rows = try Row.fetchCursor(
                 database, sql: "SELECT DISTINCT site, day FROM books")
             while let row = try rows.next() {
@@ -112,7 +134,7 @@ package struct EventReader: Sendable {
     package func newestEvent() throws(StorageError) -> Instant? {
         for file in try folder.partitions().reversed() {
             var newest: Int64?
-            try snapshot(of: file) { database in
+            _ = try snapshotIfReadable(of: file) { database in
                 newest = try Int64.fetchOne(database, sql: "SELECT max(time) FROM event")
             }
             if let newest { return file.day.startInUTC + TimeSpan(milliseconds: newest) }
@@ -124,9 +146,24 @@ package struct EventReader: Sendable {
     package func installationBooks() throws(StorageError) -> Books {
         var window = EventWindow()
         for file in try folder.partitions() {
-            try snapshot(of: file) { try readBooks($0, [JournalEntry.installation], &window) }
+            _ = try snapshotIfReadable(of: file) {
+                try readBooks($0, [JournalEntry.installation], &window)
+            }
         }
         return (window.books[JournalEntry.installation] ?? [:]).values.reduce(into: Books(), +=)
+    }
+
+    /// `false` when the file is damaged; what `body` has taken of it by then stays.
+    private func snapshotIfReadable(
+        of file: PartitionFile, _ body: (Database) throws -> Void
+    ) throws(StorageError) -> Bool {
+        do {
+            try snapshot(of: file, body)
+            return true
+        } catch {
+            guard case .database = error else { throw error }
+            return false
+        }
     }
 
     private func readBooks(

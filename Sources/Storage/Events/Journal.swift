@@ -19,6 +19,9 @@ package final class Journal: Sendable {
         case closed
     }
 
+    private static let waitedTooLong = Failure.notWritten(
+        "entries waited over \(Int(patience.seconds)) s")
+
     package typealias Acknowledgement = @Sendable (Result<Void, Failure>) -> Void
 
     private struct Waiting: Sendable {
@@ -36,7 +39,8 @@ package final class Journal: Sendable {
 
     private let folder: DataFolder
     private let clock: Clock
-    private let lock: FileLock
+    /// Held until `close`.
+    private let lock: Mutex<FileLock?>
     private let state = Mutex(State())
     private let writerQueue = DispatchQueue(label: "footfall.journal")
     private let writers = Writers()
@@ -54,7 +58,7 @@ package final class Journal: Sendable {
         }
         self.folder = folder
         self.clock = clock
-        self.lock = lock
+        self.lock = Mutex(lock)
         // Opening today's partition shows at the start, not at the first beacon, whether the
         // disk takes writes and syncs them.
         let today = clock.now().utcDay
@@ -97,6 +101,7 @@ package final class Journal: Sendable {
             for writer in writers.byDay.values { _ = try? writer.close() }
             writers.byDay = [:]
         }
+        lock.withLock { $0 = nil }
     }
 
     private func drain() {
@@ -109,20 +114,21 @@ package final class Journal: Sendable {
                 return batch
             }
             guard !batch.isEmpty else { return }
-            let result = write(batch)
+            let now = clock.now()
+            let (late, timely) = batch.split { waiting in
+                waiting.entries.contains { now - $0.time > Self.patience }
+            }
+            let result = write(timely)
             state.withLock { $0.lastWriteFailed = result.isFailure }
-            for waiting in batch { waiting.acknowledge(result) }
+            for waiting in timely { waiting.acknowledge(result) }
+            for waiting in late { waiting.acknowledge(.failure(Self.waitedTooLong)) }
             // Checkpoints and closing come after the acknowledgements: no beacon waits for them.
             tidy()
         }
     }
 
     private func write(_ batch: [Waiting]) -> Result<Void, Failure> {
-        let now = clock.now()
         let entries = batch.flatMap(\.entries)
-        guard entries.allSatisfy({ now - $0.time <= Self.patience }) else {
-            return .failure(.notWritten("entries waited over \(Int(Self.patience.seconds)) s"))
-        }
         // Around midnight UTC a batch has entries of two days.
         let days = Dictionary(grouping: entries) { $0.time.utcDay }
         do throws(StorageError) {
@@ -181,5 +187,13 @@ extension Result {
         case .success: false
         case .failure: true
         }
+    }
+}
+
+extension Array {
+    /// The elements that match, and the others.
+    fileprivate func split(_ matches: (Element) -> Bool) -> (matching: [Element], others: [Element])
+    {
+        (filter(matches), filter { !matches($0) })
     }
 }

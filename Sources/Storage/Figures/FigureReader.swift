@@ -70,6 +70,18 @@ package struct FigureReader: Sendable {
             let read = try EventReader(folder: folder).books(of: site, on: first...last)
             for day in live { books[day] = read[day] }
         }
+        // What came late for a sealed day is in the partitions' books at once.
+        let sealed = days.filter {
+            stored[$0]?.isSealed == true && input.hasBeacons(of: site, on: $0)
+        }
+        guard !sealed.isEmpty else { return books }
+        let counts = try EventReader(folder: folder).beaconCounts(of: site)
+        for day in sealed {
+            guard var now = counts[day], let before = books[day], now.received > before.received
+            else { continue }
+            now.kept = before.kept
+            books[day] = now
+        }
         return books
     }
 }

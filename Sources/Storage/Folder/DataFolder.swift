@@ -131,6 +131,12 @@ package struct PartitionFile: Hashable, Sendable {
 
     package var path: String { folder + "/" + name }
 
+    /// Whether its UTC day shares an instant with a stretch of time.
+    package func touches(_ bounds: Range<Instant>) -> Bool {
+        day.startInUTC < bounds.upperBound
+            && day.advanced(by: 1).startInUTC > bounds.lowerBound
+    }
+
     package var exists: Bool { FileManager.default.fileExists(atPath: path) }
 
     /// Whether the write-ahead log is gone: nothing of the partition is outside its main file.

@@ -274,6 +274,18 @@ extension MainDatabase {
         }
     }
 
+    /// Replaces a folded day's books alone.
+    package func replaceBooks(
+        _ books: Books, as day: RollupDay, of site: Site
+    ) throws(StorageError) {
+        try write { database in
+            try database.execute(
+                sql: "UPDATE rollup_day SET input = ? WHERE site = ? AND day = ?",
+                arguments: [day.input, site.id, Int64(day.day.daysSince1970)])
+            try Self.replace(books, of: site, on: day.day, database)
+        }
+    }
+
     /// Removes a day's rollup and books.
     package func removeRollup(of day: LocalDay, _ site: Site) throws(StorageError) {
         try write { database in

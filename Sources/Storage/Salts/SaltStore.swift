@@ -82,7 +82,8 @@ package struct SaltStore: Sendable {
         return destroyed
     }
 
-    private static let grace = TimeSpan.minutes(1)
+    /// A salt is destroyed this long after the timeout that follows its period.
+    package static let grace = TimeSpan.minutes(1)
 
     private func path(_ entry: Entry) -> String { folder + "/" + entry.name }
 

@@ -39,13 +39,32 @@ struct RotationCrossingTests {
         expect(steps + [(3_031, 3), (3_040, 3)], "two midnights")
     }
 
-    @Test("a stored value ends 48 hours after its period, whatever goes on")
+    @Test("a session ends 48 hours after its start, whatever goes on; the next has the new value")
     func longestSession() {
-        let end: Int64 = 1_440 + 2 * 1_440
-        var steps: [Step] = []
-        for minutes in stride(from: Int64(1_420), to: end, by: 20) { steps.append((minutes, 1)) }
-        // The instant at which the days that the fold reads back to no longer hold its first event.
-        expect(steps + [(end, 3 + 1), (end + 20, 3 + 1)], "48 hours")
+        for start in [1_400, 1_420, 1_439] as [Int64] {
+            var steps: [Step] = []
+            for minutes in stride(from: start, through: start + 2_880, by: 20) {
+                steps.append((minutes, 1))
+            }
+            // Two days later, on day 3 or, from 1,420 on, day 4.
+            let next = start + 2_900
+            let value = UInt64(next / 1_440 + 1)
+            expect(steps + [(next, value), (next + 20, value)], "48 hours from \(start)")
+        }
+    }
+
+    @Test("an engagement update neither starts a session nor keeps one that is over")
+    func engagement() {
+        var crossing = RotationCrossing()
+        #expect(resolve(&crossing, at: 1_380).value == 1)
+        // 40 minutes later: it belongs to no session.
+        #expect(resolve(&crossing, at: 1_420, startsSession: false).value == 1)
+        #expect(resolve(&crossing, at: 1_445).value == 2)
+        // One that belongs to an open session carries it over.
+        var other = RotationCrossing()
+        #expect(resolve(&other, at: 1_400).value == 1)
+        #expect(resolve(&other, at: 1_425, startsSession: false).value == 1)
+        #expect(resolve(&other, at: 1_450).value == 1)
     }
 
     private func expect(_ steps: [Step], _ name: String) {
@@ -59,7 +78,7 @@ struct RotationCrossingTests {
     /// The value of one browser, with whatever salts exist at that time.
     private func resolve(
         _ crossing: inout RotationCrossing, at minutes: Int64, browser: UInt64 = 0,
-        knowsPrevious: Bool = true
+        knowsPrevious: Bool = true, startsSession: Bool = true
     ) -> Visitor {
         let instant = start.startInUTC + .minutes(minutes)
         let day = minutes / 1_440
@@ -72,7 +91,7 @@ struct RotationCrossingTests {
             current: Visitor(value: UInt64(day) + offset),
             previous: needsPrevious && knowsPrevious
                 ? Visitor(value: UInt64(day) - 1 + offset) : nil,
-            at: instant, period: period, timeout: Self.timeout)
+            at: instant, period: period, timeout: Self.timeout, startsSession: startsSession)
     }
 
     @Test("the old salt is needed for one timeout after a rotation, no longer")
@@ -91,7 +110,8 @@ struct RotationCrossingTests {
         var crossing = RotationCrossing()
         #expect(resolve(&crossing, at: 1_435).value == 1)
         #expect(resolve(&crossing, at: 1_445, knowsPrevious: false).value == 2)
-        #expect(resolve(&crossing, at: 1_455).value == 2)
+        #expect(resolve(&crossing, at: 1_455, knowsPrevious: false).value == 2)
+        #expect(resolve(&crossing, at: 1_480).value == 2)
     }
 
     @Test("a restart that reads the journal keeps the session one")
@@ -113,10 +133,12 @@ struct RotationCrossingTests {
         for browser in 0..<50 as Range<UInt64> {
             #expect(resolve(&crossing, at: 1_430, browser: browser).value == browser * 1_000 + 1)
         }
-        for browser in 0..<50 as Range<UInt64> {
-            let comesBack = browser.isMultiple(of: 2)
-            let stored = resolve(&crossing, at: comesBack ? 1_450 : 1_465, browser: browser)
-            #expect(stored.value == browser * 1_000 + (comesBack ? 1 : 2))
+        // Some come back in time, the others 35 minutes after.
+        for browser in stride(from: UInt64(0), to: 50, by: 2) {
+            #expect(resolve(&crossing, at: 1_450, browser: browser).value == browser * 1_000 + 1)
+        }
+        for browser in stride(from: UInt64(1), to: 50, by: 2) {
+            #expect(resolve(&crossing, at: 1_465, browser: browser).value == browser * 1_000 + 2)
         }
         for browser in 0..<50 as Range<UInt64> {
             #expect(resolve(&crossing, at: 2_000, browser: browser).value == browser * 1_000 + 2)

@@ -77,6 +77,22 @@ struct AggregatorTests {
         #expect(try database.rollupDays(of: site)[day]?.isSealed == isSealed)
     }
 
+    @Test(
+        "a session that began the day before and is still open keeps a day unsealed: its exit page",
+        arguments: [("21T00:20:00", false), ("21T00:36:00", false), ("21T00:36:00.001", true)])
+    func sealsTouchedDays(now: String, isSealed: Bool) throws {
+        // From the 19th at 23:45 to the 21st at 00:05, without a gap over the timeout.
+        var entries: [JournalEntry] = []
+        for step in 0..<50 as Range<Int64> {
+            let time = min(time("19T23:45:00") + .minutes(30 * step), time("21T00:05:00"))
+            entries.append(Traffic.kept(Traffic.view(site, 1, at: time, "/\(step)"), of: site))
+        }
+        try folder.store(entries)
+        try folder.aggregate(database, at: "2026-11-\(now)Z")
+        #expect(try database.rollupDays(of: site)[day]?.isSealed == isSealed)
+        #expect(try database.storedDay(day, of: site)?.figures.rows[.exitPage]?.keys.first == "/49")
+    }
+
     @Test("an event that comes while the day is open is folded by the next run, and seen by none after")
     func openDays() throws {
         try storeViews(["20T10:00:00"])
@@ -168,7 +184,9 @@ struct AggregatorTests {
         let entries = (0..<260).map { number in
             let source = "Source " + (number < 100 ? "1" : "2") + "\(number)"
             return Traffic.kept(
-                Traffic.view(site, UInt64(number), at: time("20T10:00:00"), "/", source: source), of: site)
+                Traffic.view(
+                    site, UInt64(number + 1), at: time("20T10:00:00"), "/", source: source),
+                of: site)
         }
         try folder.store(entries)
         try folder.aggregate(database, at: "2026-11-21T02:00:00Z")

@@ -22,7 +22,9 @@ struct VerifyTests {
                 let time = Instant("2026-11-\(day)T10:0\(visitor):00Z")!
                 entries.append(
                     Traffic.kept(
-                        Traffic.view(site, visitor, at: time, "/\(visitor)", source: "S\(visitor)"), of: site))
+                        Traffic.view(
+                            site, UInt64(day) * 10 + visitor, at: time, "/\(visitor)",
+                            source: "S\(visitor)"), of: site))
             }
         }
         try folder.store(entries)

@@ -114,8 +114,10 @@ struct VersionTests {
                     atPath: folder.data.eventsPath + "/" + name + suffix, contents: Data())
             }
         }
-        let files = try folder.data.partitions()
+        let files = try folder.data.partitionFiles()
         #expect(files.map(\.name) == [imported, "2026-11-20.sqlite", "2026-11-21.sqlite"])
+        // The file of an import that no record names is what a killed import left.
+        #expect(try folder.data.partitions().map(\.name) == ["2026-11-20.sqlite", "2026-11-21.sqlite"])
         try files[1].delete()
         #expect(!folder.files().contains { $0.hasPrefix("events/2026-11-20.sqlite") })
         #expect(folder.files().contains("events/\(imported)"))

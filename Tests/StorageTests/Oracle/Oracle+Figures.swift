@@ -115,8 +115,10 @@ extension Oracle {
             }
         }
         for visit in visits {
-            let last = days[visit.events[0].day]?.lastActivity ?? visit.end
-            days[visit.events[0].day]?.lastActivity = max(last, visit.end)
+            for day in Set(visit.events.map(\.day)) {
+                let last = days[day]?.lastActivity ?? visit.end
+                days[day]?.lastActivity = max(last, visit.end)
+            }
         }
         return days
     }

@@ -34,23 +34,23 @@ struct Oracle {
     /// - Parameter traffic: all that was kept of the site, in the order stored.
     init(epochs: [SiteEpoch], traffic: [TrafficEvent]) {
         self.epochs = epochs
-        var last: [Int: (time: Instant, visitor: String, period: String)] = [:]
+        var open: [Int: (start: Instant, last: Instant, visitor: String)] = [:]
         for event in traffic {
             let period = period(of: event.time)
             var placed = Placed(
                 event: event, day: day(of: event.time), hour: hour(of: event.time), period: period)
             if event.fate == .kept {
                 placed.visitor = "browser \(event.browser) in \(period)"
-                var own = period
-                // Across a rotation a session stays one: the browser keeps its value while no gap
-                // is over the timeout, for 48 hours past the value's period.
-                if let before = last[event.browser], event.time - before.time <= timeout,
-                    before.period == period
-                        || event.time < endOfPeriod(before.period, from: before.time) + .hours(48)
+                // Across a rotation a session stays one: the browser keeps its value until that
+                // session ends, by a gap or at its 48 hours.
+                if let session = open[event.browser], event.time - session.last <= timeout,
+                    event.time <= session.start + .hours(48)
                 {
-                    (placed.visitor, own) = (before.visitor, before.period)
+                    placed.visitor = session.visitor
+                    open[event.browser]!.last = event.time
+                } else if !placed.isEngagement {
+                    open[event.browser] = (event.time, event.time, placed.visitor!)
                 }
-                last[event.browser] = (event.time, placed.visitor!, own)
             }
             events.append(placed)
         }
@@ -142,16 +142,6 @@ struct Oracle {
             return "\(epochIndex(at: time)) week \(monday)"
         case .monthly: return "\(epochIndex(at: time)) \(year)-\(month)"
         }
-    }
-
-    /// The first instant of the next period, found by halving.
-    private func endOfPeriod(_ name: String, from start: Instant) -> Instant {
-        var (low, high) = (start.milliseconds, (start + .days(40)).milliseconds)
-        while high - low > 1 {
-            let middle = (low + high) / 2
-            if period(of: Instant(milliseconds: middle)) == name { low = middle } else { high = middle }
-        }
-        return Instant(milliseconds: high)
     }
 }
 

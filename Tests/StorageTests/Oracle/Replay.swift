@@ -25,7 +25,8 @@ final class Replay {
     init(_ world: World) throws {
         self.world = world
         folder = try TestFolder()
-        folder.clock.now = world.start - .days(3)
+        // The first epochs begin when the sites are added.
+        folder.clock.now = world.start - .days(2)
         database = try folder.database()
         salts = SaltStore(folder: folder.data)
         for (index, epochs) in world.epochs.enumerated() {
@@ -108,7 +109,8 @@ final class Replay {
             current: state.hash.visitor(address: address, userAgent: agent),
             previous: needsPrevious
                 ? state.previous?.visitor(address: address, userAgent: agent) : nil,
-            at: traffic.time, period: state.period, timeout: timeout)
+            at: traffic.time, period: state.period, timeout: timeout,
+            startsSession: !traffic.isEngagement)
         states[site.id] = state
         return visitor
     }

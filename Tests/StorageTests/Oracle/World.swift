@@ -14,6 +14,10 @@ struct TrafficEvent {
     var acquisition: Acquisition
     var profile: ClientProfile
     var fate: Fate
+
+    var isEngagement: Bool {
+        if case .engagement = kind { true } else { false }
+    }
 }
 
 /// Some sites and what happens on them over several days, all from one seed.
