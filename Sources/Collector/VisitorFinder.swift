@@ -31,19 +31,23 @@ package final class VisitorFinder: Sendable {
         guard let address = sender.address else { return nil }
         let timeout = entry.calendar.epoch(at: time).sessionTimeout
         return try states.withLock { (states) throws(StorageError) in
-            var state = try current(states[entry.site.id], entry, time, timeout)
+            let id = entry.site.id
+            try bringUpToDate(&states, entry, time, timeout)
             var previous: Visitor?
-            if RotationCrossing.needsPrevious(at: time, period: state.period, timeout: timeout) {
-                previous = state.previousHash?
+            if RotationCrossing.needsPrevious(
+                at: time, period: states[id]!.period, timeout: timeout)
+            {
+                previous = states[id]!.previousHash?
                     .visitor(address: address, userAgent: sender.userAgent)
             } else {
-                state.previousHash = nil
+                states[id]!.previousHash = nil
             }
-            let visitor = state.crossing.resolve(
-                current: state.hash.visitor(address: address, userAgent: sender.userAgent),
-                previous: previous, at: time, period: state.period, timeout: timeout,
-                startsSession: startsSession)
-            states[entry.site.id] = state
+            let current = states[id]!.hash.visitor(address: address, userAgent: sender.userAgent)
+            let period = states[id]!.period
+            // In place: a copy of the state would copy all open sessions for each beacon.
+            let visitor = states[id]!.crossing.resolve(
+                current: current, previous: previous, at: time, period: period,
+                timeout: timeout, startsSession: startsSession)
             return visitor
         }
     }
@@ -63,16 +67,15 @@ package final class VisitorFinder: Sendable {
             let window = try reader.read(
                 sites: [entry.site.id], from: now - reach, to: now + .minutes(1))
             try states.withLock { (states) throws(StorageError) in
-                var state = try current(states[entry.site.id], entry, now, timeout)
+                try bringUpToDate(&states, entry, now, timeout)
                 for event in window.events[entry.site.id] ?? []
                 where event.visitor != FoldEvent.noVisitor {
                     let time = Instant(milliseconds: event.time)
-                    state.crossing.note(
+                    states[entry.site.id]!.crossing.note(
                         Visitor(value: event.visitor), at: time,
                         period: entry.calendar.saltPeriod(containing: time), timeout: timeout,
                         startsSession: event.name != FoldEvent.engagement)
                 }
-                states[entry.site.id] = state
             }
         }
     }
@@ -93,21 +96,24 @@ package final class VisitorFinder: Sendable {
         }
     }
 
-    private func current(
-        _ known: SiteState?, _ entry: SiteRegistry.Entry, _ time: Instant, _ timeout: TimeSpan
-    ) throws(StorageError) -> SiteState {
-        if let known, known.period.contains(time) { return known }
+    /// Makes the state that of the salt period which holds `time`.
+    private func bringUpToDate(
+        _ states: inout [SiteID: SiteState], _ entry: SiteRegistry.Entry, _ time: Instant,
+        _ timeout: TimeSpan
+    ) throws(StorageError) {
+        let id = entry.site.id
+        if states[id]?.period.contains(time) == true { return }
         let period = entry.calendar.saltPeriod(containing: time)
-        let hash = VisitorHash(salt: try salts.salt(site: entry.site.id, period: period))
+        let hash = VisitorHash(salt: try salts.salt(site: id, period: period))
         var previousHash: VisitorHash?
         if RotationCrossing.needsPrevious(at: time, period: period, timeout: timeout) {
             let before = entry.calendar.saltPeriod(
                 containing: period.start - TimeSpan(milliseconds: 1))
-            previousHash = try salts.existingSalt(site: entry.site.id, period: before)
+            previousHash = try salts.existingSalt(site: id, period: before)
                 .map(VisitorHash.init(salt:))
         }
-        return SiteState(
+        states[id] = SiteState(
             period: period, hash: hash, previousHash: previousHash,
-            crossing: known?.crossing ?? RotationCrossing())
+            crossing: states[id]?.crossing ?? RotationCrossing())
     }
 }

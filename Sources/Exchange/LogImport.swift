@@ -152,11 +152,12 @@ package struct LogImport {
     ) {
         for index in rows.indices where rows[index].visitor != FoldEvent.noVisitor {
             let previous = rows[index].previousVisitor
-            rows[index].visitor = crossing.resolve(
-                current: Visitor(value: rows[index].visitor),
-                previous: previous == FoldEvent.noVisitor ? nil : Visitor(value: previous),
-                at: rows[index].time, period: period.period, timeout: period.timeout
-            ).value
+            rows[index].visitor =
+                crossing.resolve(
+                    current: Visitor(value: rows[index].visitor),
+                    previous: previous == FoldEvent.noVisitor ? nil : Visitor(value: previous),
+                    at: rows[index].time, period: period.period, timeout: period.timeout
+                ).value
         }
     }
 }

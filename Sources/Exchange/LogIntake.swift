@@ -83,9 +83,10 @@ final class LogIntake {
         case .page, .dropped: day.lineCount += 1
         }
         // A format without user agents is not the same as an agent that says nothing.
-        let agentKey = line.userAgent.map {
-            fingerprinter.fingerprint(of: UnsafeBufferPointer(rebasing: bytes[$0]))
-        } ?? Fingerprint(high: 0, low: 0)
+        let agentKey =
+            line.userAgent.map {
+                fingerprinter.fingerprint(of: UnsafeBufferPointer(rebasing: bytes[$0]))
+            } ?? Fingerprint(high: 0, low: 0)
         let (sender, previous) = visitors.sender(
             client: UnsafeBufferPointer(rebasing: bytes[line.client]), agentKey: agentKey,
             userAgent: { line.userAgent.map { LogText.decoded(bytes, $0) } ?? "" }, at: time,
@@ -116,7 +117,8 @@ final class LogIntake {
         _ bytes: UnsafeBufferPointer<UInt8>
     ) -> UInt32 {
         // Without a query the page says nothing of where the visit came from.
-        let start = target.first == UInt8(ascii: "/")
+        let start =
+            target.first == UInt8(ascii: "/")
             ? target.firstIndex(of: UInt8(ascii: "?")) ?? target.endIndex : 0
         let query = UnsafeBufferPointer(rebasing: target[start...])
         let queryKey =

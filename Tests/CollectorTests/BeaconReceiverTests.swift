@@ -36,7 +36,8 @@ struct BeaconReceiverTests {
         let sender = CollectorBench.sender(
             reason == "excluded" ? "198.51.100.3" : "192.0.2.7", headers: headers)
         let answer = await bench.view(
-            isForeign ? what : "https://a.test/", isForeign ? #","d":"a.test""# : what, from: sender)
+            isForeign ? what : "https://a.test/", isForeign ? #","d":"a.test""# : what, from: sender
+        )
         #expect(answer == .dropped([try #require(DropReason(rawValue: reason))]))
         #expect(try bench.books() == "received=1 kept=0 \(reason)=1")
         #expect(try bench.storedVisitors().isEmpty)
@@ -70,8 +71,10 @@ struct BeaconReceiverTests {
         "what can't be read is answered with its field, and disturbs nothing",
         arguments: [
             ("", "body"), ("{", "body"), (#"{"n":"pageview"}"#, "url"),
-            (#"{"n":"pageview","u":"/relative"}"#, "url"), (#"{"n":"pageview","u":"https://"}"#, "url"),
-            (#"{"n":"pageview","u":"mailto:x@a.test"}"#, "url"), (#"{"u":"https://a.test/"}"#, "name"),
+            (#"{"n":"pageview","u":"/relative"}"#, "url"),
+            (#"{"n":"pageview","u":"https://"}"#, "url"),
+            (#"{"n":"pageview","u":"mailto:x@a.test"}"#, "url"),
+            (#"{"u":"https://a.test/"}"#, "name"),
             (#"{"n":"engagement","u":"https://a.test/"}"#, "e"),
         ])
     func malformed(json: String, field: String) async throws {
@@ -131,7 +134,9 @@ struct BeaconReceiverTests {
             (.anonymous, "received=2 kept=1 opted_out=1", [true]),
             (.ignore, "received=2 kept=2", [false, false]),
         ])
-    func privacySignals(policy: PrivacySignalPolicy, books: String, areWithoutVisitor: [Bool]) async throws {
+    func privacySignals(policy: PrivacySignalPolicy, books: String, areWithoutVisitor: [Bool])
+        async throws
+    {
         let settings = CollectorBench.settings { $0.privacySignals = policy }
         let bench = try CollectorBench(sites: [("a.test", settings)])
         let sender = CollectorBench.sender(headers: ["sec-gpc": "1"])
@@ -172,18 +177,25 @@ struct BeaconReceiverTests {
         let agent = CollectorBench.chrome + " Zebra/77"
         let sender = CollectorBench.sender("198.51.100.237", headers: ["user-agent": agent])
         let url = "https://a.test/p?secret=hidden-query&utm_source=letter"
-        #expect(await bench.view(url, #","r":"https://b.test/x?q=hidden-search""#, from: sender) == .kept)
-        let bot = CollectorBench.sender("198.51.100.237", headers: ["user-agent": "curl/8.5.0 Zebra/77"])
+        #expect(
+            await bench.view(url, #","r":"https://b.test/x?q=hidden-search""#, from: sender)
+                == .kept)
+        let bot = CollectorBench.sender(
+            "198.51.100.237", headers: ["user-agent": "curl/8.5.0 Zebra/77"])
         #expect(await bench.view(url, from: bot) == .dropped([.bot]))
         bench.journal.close()
-        let files = FileManager.default.enumerator(atPath: bench.path)?.compactMap { $0 as? String } ?? []
+        let files =
+            FileManager.default.enumerator(atPath: bench.path)?.compactMap { $0 as? String } ?? []
         #expect(files.contains("events/2026-11-20.sqlite"))
         for name in files {
-            guard let data = FileManager.default.contents(atPath: bench.path + "/" + name) else { continue }
+            guard let data = FileManager.default.contents(atPath: bench.path + "/" + name) else {
+                continue
+            }
             for text in ["198.51.100.237", "Zebra", "Mozilla", "hidden-query", "hidden-search"] {
                 #expect(data.range(of: Data(text.utf8)) == nil, "\(text) in \(name)")
             }
-            #expect(data.range(of: Data([198, 51, 100, 237])) == nil, "the address's bytes in \(name)")
+            #expect(
+                data.range(of: Data([198, 51, 100, 237])) == nil, "the address's bytes in \(name)")
         }
     }
 }

@@ -18,8 +18,10 @@ struct BeaconRoutesTests {
 
     /// Runs a server for the bench; the peer of every request is 127.0.0.1.
     private func serve(
-        _ bench: CollectorBench, trusting proxies: [String] = [], header: String = "X-Forwarded-For",
-        log: LogCatcher = LogCatcher(), _ test: @Sendable (any TestClientProtocol) async throws -> Void
+        _ bench: CollectorBench, trusting proxies: [String] = [],
+        header: String = "X-Forwarded-For",
+        log: LogCatcher = LogCatcher(),
+        _ test: @Sendable (any TestClientProtocol) async throws -> Void
     ) async throws {
         let router = Router(context: FootfallRequestContext.self)
         var logger = Logger(label: "test") { _ in log }
@@ -28,7 +30,8 @@ struct BeaconRoutesTests {
             receiver: bench.receiver,
             addresses: ClientAddressResolver(
                 trustedProxies: proxies.map { Network($0)! }, header: header),
-            proxyWatch: ProxyWatch(clock: bench.clock.clock, database: bench.database), logger: logger
+            proxyWatch: ProxyWatch(clock: bench.clock.clock, database: bench.database),
+            logger: logger
         ).add(to: router)
         HealthRoutes(journal: bench.journal).add(to: router)
         AssetRoutes().add(to: router)
@@ -55,7 +58,8 @@ struct BeaconRoutesTests {
     func kept() async throws {
         let bench = try CollectorBench()
         try await serve(bench) { client in
-            let response = try await post(client, Self.view, [.contentType: "text/plain", .origin: "https://a.test"])
+            let response = try await post(
+                client, Self.view, [.contentType: "text/plain", .origin: "https://a.test"])
             #expect(response.status == .accepted)
             #expect(String(buffer: response.body) == "ok")
             #expect(response.headers[.cacheControl] == "no-store")
@@ -87,9 +91,13 @@ struct BeaconRoutesTests {
     @Test(
         "400 names the field, 413 the limit, in JSON that browsers may read",
         arguments: [
-            ("", 400, #"{"errors":{"body":["#), ("{\"n\":\"x\"}", 400, #"{"errors":{"url":["is required"]}}"#),
+            ("", 400, #"{"errors":{"body":["#),
+            ("{\"n\":\"x\"}", 400, #"{"errors":{"url":["is required"]}}"#),
             (#"{"n":"x","u":"\"","d":1}"#, 400, #"{"errors":{"domain":["must be a string"]}}"#),
-            (String(repeating: " ", count: BeaconLimits.body + 1), 413, #"{"errors":{"body":["is over"#),
+            (
+                String(repeating: " ", count: BeaconLimits.body + 1), 413,
+                #"{"errors":{"body":["is over"#
+            ),
         ])
     func refused(body: String, status: Int, start: String) async throws {
         let bench = try CollectorBench()
@@ -109,7 +117,8 @@ struct BeaconRoutesTests {
     func justTheLimit() async throws {
         let bench = try CollectorBench()
         try await serve(bench) { client in
-            let body = Self.view + String(repeating: " ", count: BeaconLimits.body - Self.view.utf8.count)
+            let body =
+                Self.view + String(repeating: " ", count: BeaconLimits.body - Self.view.utf8.count)
             let response = try await post(client, body)
             #expect(response.status == .accepted)
         }
@@ -153,7 +162,10 @@ struct BeaconRoutesTests {
     func pixel() async throws {
         let bench = try CollectorBench()
         try await serve(bench) { client in
-            let uris = ["/pixel.gif?u=https%3A%2F%2Fa.test%2F%C4%81%22%5C&t=%00x", "/pixel.gif?url=https://a.test/b&d=a.test"]
+            let uris = [
+                "/pixel.gif?u=https%3A%2F%2Fa.test%2F%C4%81%22%5C&t=%00x",
+                "/pixel.gif?url=https://a.test/b&d=a.test",
+            ]
             for uri in uris {
                 let response = try await client.execute(uri: uri, method: .get, headers: Self.agent)
                 #expect(response.status == .accepted)
@@ -164,8 +176,10 @@ struct BeaconRoutesTests {
             var onPage = Self.agent
             onPage[.referer] = "https://a.test/c"
             #expect(
-                try await client.execute(uri: "/pixel.gif", method: .get, headers: onPage).status == .accepted)
-            let nowhere = try await client.execute(uri: "/pixel.gif", method: .get, headers: Self.agent)
+                try await client.execute(uri: "/pixel.gif", method: .get, headers: onPage).status
+                    == .accepted)
+            let nowhere = try await client.execute(
+                uri: "/pixel.gif", method: .get, headers: Self.agent)
             #expect(nowhere.status == .badRequest)
         }
         #expect(try bench.books() == "received=3 kept=3")
@@ -233,9 +247,18 @@ final class LogCatcher: LogHandler, Sendable {
     func count(of part: String) -> Int { lines.withLock { $0.count { $0.contains(part) } } }
 
     // A handler's own level and metadata don't matter here: everything is kept.
-    var logLevel: Logger.Level { get { .trace } set {} }
-    var metadata: Logger.Metadata { get { [:] } set {} }
-    subscript(metadataKey _: String) -> Logger.Metadata.Value? { get { nil } set {} }
+    var logLevel: Logger.Level {
+        get { .trace }
+        set {}
+    }
+    var metadata: Logger.Metadata {
+        get { [:] }
+        set {}
+    }
+    subscript(metadataKey _: String) -> Logger.Metadata.Value? {
+        get { nil }
+        set {}
+    }
 
     func log(event: LogEvent) {
         lines.withLock { $0.append("\(event.message) \(event.metadata ?? [:])") }

@@ -53,7 +53,8 @@ struct ClientAddressResolverTests {
         ])
     func forwarded(values: [String], expected: String) throws {
         let peer = try #require(ClientAddress("10.0.0.1"))
-        #expect(resolver("Forwarded").resolve(peer: peer, values: values) == ClientAddress(expected))
+        #expect(
+            resolver("Forwarded").resolve(peer: peer, values: values) == ClientAddress(expected))
     }
 
     @Test("a peer without an address has none, whatever it sends")

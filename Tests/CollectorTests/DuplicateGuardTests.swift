@@ -7,7 +7,8 @@ import Testing
 struct DuplicateGuardTests {
     private let start = Instant(milliseconds: 1_795_341_600_000)
 
-    private func key(_ nonce: String, site: SiteID = 1, visitor: UInt64? = 1) -> DuplicateGuard.Key {
+    private func key(_ nonce: String, site: SiteID = 1, visitor: UInt64? = 1) -> DuplicateGuard.Key
+    {
         .init(site: site, visitor: visitor.map(Visitor.init(value:)), nonce: nonce)
     }
 

@@ -6,7 +6,9 @@ import Testing
 
 @Suite("Visitor finder")
 struct VisitorFinderTests {
-    private func visitor(_ bench: CollectorBench, at time: String, _ finder: VisitorFinder? = nil) throws -> Visitor? {
+    private func visitor(_ bench: CollectorBench, at time: String, _ finder: VisitorFinder? = nil)
+        throws -> Visitor?
+    {
         try (finder ?? bench.visitors).visitor(
             of: CollectorBench.sender(), on: bench.entry(), at: Instant("2026-11-\(time)Z")!)
     }
@@ -47,7 +49,9 @@ struct VisitorFinderTests {
         let bench = try CollectorBench(at: "2026-11-20T23:50:00Z")
         #expect(await bench.view() == .kept)
         let first = try #require(try bench.storedVisitors().first)
-        for (time, isSame) in [("20T23:59:00", true), ("21T00:10:00", true), ("21T00:25:00", false)] {
+        for (time, isSame) in [
+            ("20T23:59:00", true), ("21T00:10:00", true), ("21T00:25:00", false),
+        ] {
             let again = VisitorFinder(salts: bench.salts)
             let now = Instant("2026-11-\(time)Z")!
             try again.rebuild(from: EventReader(folder: bench.folder), [bench.entry()], at: now)
@@ -60,7 +64,9 @@ struct VisitorFinderTests {
         let bench = try CollectorBench(at: "2026-11-20T23:50:00Z")
         #expect(await bench.view() == .kept)
         let first = try bench.storedVisitors().first
-        #expect(try visitor(bench, at: "21T00:10:00", VisitorFinder(salts: bench.salts))?.value != first)
+        #expect(
+            try visitor(bench, at: "21T00:10:00", VisitorFinder(salts: bench.salts))?.value != first
+        )
     }
 
     @Test("a salt that the disk lost is forgotten in memory too (I5)")
@@ -85,7 +91,8 @@ struct VisitorFinderTests {
         try bench.salts.destroyExpired(sites: [], at: bench.clock.now)
         #expect(
             try bench.visitors.visitor(
-                of: CollectorBench.sender(), on: entry, at: Instant("2026-11-20T10:00:00Z")!) != first)
+                of: CollectorBench.sender(), on: entry, at: Instant("2026-11-20T10:00:00Z")!)
+                != first)
     }
 
     @Test("a week under 1w knows its visitors, the next does not")
@@ -103,7 +110,9 @@ struct SiteRegistryTests {
     @Test("a site is found by any form of its name")
     func names() throws {
         let bench = try CollectorBench(sites: [("shop.test", .init())])
-        for name in ["shop.test", "www.shop.test", "SHOP.test", "shop.test.", "https://shop.test/x"] {
+        for name in [
+            "shop.test", "www.shop.test", "SHOP.test", "shop.test.", "https://shop.test/x",
+        ] {
             #expect(bench.registry.entry(for: name)?.site.domain.name == "shop.test")
         }
         for name in ["", "test", "m.shop.test", "shop.test:80", "b.test"] {

@@ -51,41 +51,68 @@ struct AccessLogLineTests {
             Fields(target: "/a?b=c", status: 206, referrer: "https://g.test/", agent: "")
         ),
         ("2001:db8::1 - - \(stamp) \"GET / HTTP/1.1\"\(tail)", Fields(client: "2001:db8::1")),
-        ("::ffff:192.0.2.7 - - \(stamp) \"GET / H\"\(tail)",
-            Fields(client: "::ffff:192.0.2.7", target: "/ H")),
+        (
+            "::ffff:192.0.2.7 - - \(stamp) \"GET / H\"\(tail)",
+            Fields(client: "::ffff:192.0.2.7", target: "/ H")
+        ),
         ("unix: - - \(stamp) \"GET / HTTP/1.1\"\(tail)", Fields(client: "unix:")),
         ("dsl.isp.test - - \(stamp) \"GET / HTTP/1.1\"\(tail)", Fields(client: "dsl.isp.test")),
         ("192.0.2.7 - ann \(stamp) \"GET / HTTP/1.1\"\(tail)", Fields()),
         ("192.0.2.7 - Ann [the] Boss \(stamp) \"GET / HTTP/1.1\"\(tail)", Fields()),
         ("192.0.2.7 ident ann \(stamp) \"GET / HTTP/1.1\"\(tail)", Fields()),
         ("192.0.2.7 -  \(stamp) \"GET / HTTP/1.1\"\(tail)", Fields()),
-        ("shop.lv:443 192.0.2.7 - - \(stamp) \"GET / HTTP/1.1\"\(tail)",
-            Fields(host: "shop.lv:443")),
+        (
+            "shop.lv:443 192.0.2.7 - - \(stamp) \"GET / HTTP/1.1\"\(tail)",
+            Fields(host: "shop.lv:443")
+        ),
         ("shop.lv 192.0.2.7 - ann \(stamp) \"GET / HTTP/1.1\"\(tail)", Fields(host: "shop.lv")),
-        ("shop.lv:80 2001:db8::1 - - \(stamp) \"GET / HTTP/1.1\"\(tail)",
-            Fields(host: "shop.lv:80", client: "2001:db8::1")),
-        ("shop.lv:80 dsl.isp.test - - \(stamp) \"GET / HTTP/1.1\"\(tail)",
-            Fields(host: "shop.lv:80", client: "dsl.isp.test")),
-        ("192.0.2.7:5678 - - \(stamp) \"GET / HTTP/1.1\"\(tail)",
-            Fields(client: "192.0.2.7:5678")),
-        (#"192.0.2.7 - - \#(stamp) "GET /\x22q\x22 HTTP/1.1" 200 5 "\x22r\x5C" "U\x41""#,
-            Fields(target: #"/"q""#, referrer: #""r\"#, agent: "UA")),
-        (#"192.0.2.7 - - \#(stamp) "GET /a\"b HTTP/1.1" 200 5 "x\\" "U \"A\" \\ \t \z""#,
-            Fields(target: #"/a"b"#, referrer: #"x\"#, agent: "U \"A\" \\ \t \\z")),
+        (
+            "shop.lv:80 2001:db8::1 - - \(stamp) \"GET / HTTP/1.1\"\(tail)",
+            Fields(host: "shop.lv:80", client: "2001:db8::1")
+        ),
+        (
+            "shop.lv:80 dsl.isp.test - - \(stamp) \"GET / HTTP/1.1\"\(tail)",
+            Fields(host: "shop.lv:80", client: "dsl.isp.test")
+        ),
+        (
+            "192.0.2.7:5678 - - \(stamp) \"GET / HTTP/1.1\"\(tail)",
+            Fields(client: "192.0.2.7:5678")
+        ),
+        (
+            #"192.0.2.7 - - \#(stamp) "GET /\x22q\x22 HTTP/1.1" 200 5 "\x22r\x5C" "U\x41""#,
+            Fields(target: #"/"q""#, referrer: #""r\"#, agent: "UA")
+        ),
+        (
+            #"192.0.2.7 - - \#(stamp) "GET /a\"b HTTP/1.1" 200 5 "x\\" "U \"A\" \\ \t \z""#,
+            Fields(target: #"/a"b"#, referrer: #"x\"#, agent: "U \"A\" \\ \t \\z")
+        ),
         ("192.0.2.7 - - \(stamp) \"GET /a b c HTTP/1.1\"\(tail)", Fields(target: "/a b c")),
         ("192.0.2.7 - - \(stamp) \"GET /\"\(tail)", Fields()),
-        ("192.0.2.7 - - \(stamp) \"GET http://shop.lv/a HTTP/1.1\"\(tail)",
-            Fields(target: "http://shop.lv/a")),
-        ("192.0.2.7 - - \(stamp) \"\" 400 0 \"-\" \"-\"",
-            Fields(method: "", target: "", status: 400, agent: "")),
-        ("192.0.2.7 - - \(stamp) \"-\" 408 0 \"-\" \"-\"",
-            Fields(method: "", target: "-", status: 408, agent: "")),
-        (#"192.0.2.7 - - \#(stamp) "\x16\x03\x01" 400 150 "-" "-""#,
-            Fields(method: "", target: "\u{16}\u{3}\u{1}", status: 400, agent: "")),
-        ("192.0.2.7 - - \(stamp) \"GET\" 400 150", Fields(
-            method: "", target: "GET", status: 400, agent: nil)),
-        ("192.0.2.7 - - \(stamp) \"GET / HTTP/1.1\"\(tail) \"10.0.0.1, 10.0.0.2\" 0.003",
-            Fields()),
+        (
+            "192.0.2.7 - - \(stamp) \"GET http://shop.lv/a HTTP/1.1\"\(tail)",
+            Fields(target: "http://shop.lv/a")
+        ),
+        (
+            "192.0.2.7 - - \(stamp) \"\" 400 0 \"-\" \"-\"",
+            Fields(method: "", target: "", status: 400, agent: "")
+        ),
+        (
+            "192.0.2.7 - - \(stamp) \"-\" 408 0 \"-\" \"-\"",
+            Fields(method: "", target: "-", status: 408, agent: "")
+        ),
+        (
+            #"192.0.2.7 - - \#(stamp) "\x16\x03\x01" 400 150 "-" "-""#,
+            Fields(method: "", target: "\u{16}\u{3}\u{1}", status: 400, agent: "")
+        ),
+        (
+            "192.0.2.7 - - \(stamp) \"GET\" 400 150",
+            Fields(
+                method: "", target: "GET", status: 400, agent: nil)
+        ),
+        (
+            "192.0.2.7 - - \(stamp) \"GET / HTTP/1.1\"\(tail) \"10.0.0.1, 10.0.0.2\" 0.003",
+            Fields()
+        ),
     ]
 
     @Test("fields are found", arguments: good.indices)
@@ -147,13 +174,17 @@ struct AccessLogLineTests {
             var bytes = Array(Self.good[Int.random(in: 0..<Self.good.count, using: &random)].0.utf8)
             for _ in 0..<Int.random(in: 1...6, using: &random) {
                 let place = Int.random(in: 0..<bytes.count, using: &random)
-                let pool = Array(" \"\\[]:/-x".utf8) + [0, 0xFF, UInt8.random(in: 0...255, using: &random)]
+                let pool =
+                    Array(" \"\\[]:/-x".utf8) + [
+                        0, 0xFF, UInt8.random(in: 0...255, using: &random),
+                    ]
                 bytes[place] = pool.randomElement(using: &random)!
             }
             bytes.withUnsafeBufferPointer { bytes in
                 guard let line = try? AccessLogLine(bytes) else { return }
                 for field in [line.client, line.method, line.target, line.referrer] {
-                    #expect(field.lowerBound >= 0 && field.upperBound <= bytes.count, "seed \(seed)")
+                    #expect(
+                        field.lowerBound >= 0 && field.upperBound <= bytes.count, "seed \(seed)")
                     _ = LogText.decoded(bytes, field)
                 }
                 _ = PageTarget.isPage(UnsafeBufferPointer(rebasing: bytes[line.target]))
@@ -181,10 +212,14 @@ struct AccessLogTimeTests {
     @Test(
         "what is no time of the calendar is refused",
         arguments: [
-            "32/Nov/2026:10:00:00 +0200", "31/Nov/2026:10:00:00 +0200", "29/Feb/2026:10:00:00 +0200",
-            "00/Nov/2026:10:00:00 +0200", "22/nov/2026:10:00:00 +0200", "22/Nov/2026:24:00:00 +0200",
-            "22/Nov/2026:10:60:00 +0200", "22/Nov/2026:10:00:61 +0200", "22/Nov/2026:10:00:00 0200 ",
-            "22/Nov/2026:10:00:00 +1500", "22/Nov/2026:10:00:00 +0260", "22/Nov/2026 10:00:00 +0200",
+            "32/Nov/2026:10:00:00 +0200", "31/Nov/2026:10:00:00 +0200",
+            "29/Feb/2026:10:00:00 +0200",
+            "00/Nov/2026:10:00:00 +0200", "22/nov/2026:10:00:00 +0200",
+            "22/Nov/2026:24:00:00 +0200",
+            "22/Nov/2026:10:60:00 +0200", "22/Nov/2026:10:00:61 +0200",
+            "22/Nov/2026:10:00:00 0200 ",
+            "22/Nov/2026:10:00:00 +1500", "22/Nov/2026:10:00:00 +0260",
+            "22/Nov/2026 10:00:00 +0200",
             "2/Nov/2026:10:00:00 +0200 ", "22/Nov/2026:1 :00:00 +0200",
         ])
     func bad(text: String) { #expect(seconds(text) == nil) }

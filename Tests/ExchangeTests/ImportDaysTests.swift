@@ -97,9 +97,10 @@ struct ImportDaysTests {
         #expect(try place.totals("2026-11-20").visitors == 1)
         #expect(try place.totals("2026-11-19").pageviews == 2)
         #expect(try place.totals("2026-11-19").bounces == 2)
-        #expect(try place.database.imports().map(\.days) == [
-            [LocalDay("2026-11-19")!], [LocalDay("2026-11-20")!],
-        ])
+        #expect(
+            try place.database.imports().map(\.days) == [
+                [LocalDay("2026-11-19")!], [LocalDay("2026-11-20")!],
+            ])
         // Both days have a part on the UTC day of the 19th.
         #expect(
             try place.importFileNames() == [
@@ -138,9 +139,10 @@ struct ImportDaysTests {
         let report = try place.aggregate()
         #expect(report.problems.isEmpty)
         #expect(try place.totals("2026-11-19").pageviews == 1)
-        #expect(try place.database.rollupDays(of: place.site).keys.sorted() == [
-            LocalDay("2026-11-19")!
-        ])
+        #expect(
+            try place.database.rollupDays(of: place.site).keys.sorted() == [
+                LocalDay("2026-11-19")!
+            ])
         #expect(try place.importLog(Self.both).days.map(\.day) == [LocalDay("2026-11-20")!])
         #expect(throws: ImportError.unknownImport(9, known: [1, 3])) {
             try ImportUndo(folder: place.folder, database: place.database).run(9)

@@ -171,11 +171,12 @@ struct BigImportTests {
             var text = ""
             for number in (block * 10_000)..<((block + 1) * 10_000) {
                 let time = Instant("2026-11-01T00:00:00Z")! + .seconds(Int64(number) / 2)
-                text += TestLine(
-                    at: time, "/page/\(number)",
-                    address: "10.\(number >> 16 & 255).\(number >> 8 & 255).\(number & 255)",
-                    referrer: "https://site-\(number).example/"
-                ).combined + "\n"
+                text +=
+                    TestLine(
+                        at: time, "/page/\(number)",
+                        address: "10.\(number >> 16 & 255).\(number >> 8 & 255).\(number & 255)",
+                        referrer: "https://site-\(number).example/"
+                    ).combined + "\n"
             }
             file.write(Data(text.utf8))
         }

@@ -111,16 +111,22 @@ struct LogImportTests {
     /// One person's times of pageviews in UTC; then how many pageviews each session has. Midnight
     /// in Riga is 22:00 UTC.
     private static let visits: [(String, [String], sessions: [Int], visitors: [Int])] = [
-        ("a gap of the timeout doesn't cut, a second more does",
-            ["20T10:00:00", "20T10:30:00", "20T11:00:01"], [2, 1], [1, 0]),
+        (
+            "a gap of the timeout doesn't cut, a second more does",
+            ["20T10:00:00", "20T10:30:00", "20T11:00:01"], [2, 1], [1, 0]
+        ),
         ("a session over midnight stays one", ["20T21:50:00", "20T22:10:00"], [2], [1, 1]),
-        ("who comes back after it has a new value",
-            ["20T21:50:00", "20T22:10:00", "21T08:00:00"], [2, 1], [1, 2]),
+        (
+            "who comes back after it has a new value",
+            ["20T21:50:00", "20T22:10:00", "21T08:00:00"], [2, 1], [1, 2]
+        ),
         ("exactly the timeout over midnight", ["20T21:45:00", "20T22:15:00"], [2], [1, 1]),
         ("a second more", ["20T21:45:00", "20T22:15:01"], [1, 1], [1, 1]),
-        ("the old value after the old salt's end",
+        (
+            "the old value after the old salt's end",
             ["20T21:55:00", "20T22:20:00", "20T22:45:00", "20T23:10:00", "21T09:00:00"], [4, 1],
-            [1, 2]),
+            [1, 2]
+        ),
         ("the first instant of a day", ["20T21:59:59", "20T22:00:00"], [2], [1, 1]),
         ("written late, over midnight", ["20T22:00:01", "20T21:59:59"], [2], [1, 1]),
     ]
@@ -226,9 +232,10 @@ struct LogImportTests {
         #expect(report.deletedPartitions == ["2026-08-20.import-1.2026-08-20.sqlite"])
         #expect(try place.totals("2026-08-20").pageviews == 1)
         #expect(try place.books("2026-11-20").kept == 1)
-        #expect(try place.database.books(
-            of: place.site, on: LocalDay("2026-08-20")!...LocalDay("2026-08-20")!
-        ).values.map(\.received) == [1])
+        #expect(
+            try place.database.books(
+                of: place.site, on: LocalDay("2026-08-20")!...LocalDay("2026-08-20")!
+            ).values.map(\.received) == [1])
     }
 
     @Test("standard input can be given once; what fails leaves nothing")

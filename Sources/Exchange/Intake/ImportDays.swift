@@ -146,7 +146,8 @@ struct ImportDays {
         var rest = bytes[...]
         while !rest.isEmpty {
             // The system copies the bytes before it returns.
-            let count = Glibc.write(file, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
+            let count = Glibc.write(
+                file, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
             if count < 0, errno == EINTR { continue }
             guard count > 0 else { return false }
             rest = rest.dropFirst(count)

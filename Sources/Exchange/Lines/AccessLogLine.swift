@@ -149,12 +149,11 @@ private struct FieldReader {
         let start = position + 1
         var search = start
         while let quote = next(UInt8(ascii: "\""), from: search) {
-            if isEscaped(quote, after: start) {
-                search = quote + 1
-            } else {
+            guard isEscaped(quote, after: start) else {
                 position = quote + 1
                 return start..<quote
             }
+            search = quote + 1
         }
         return nil
     }

@@ -48,6 +48,7 @@ struct LineReader {
                     try unpacker.inflate(piece) { try splitter.split($0, body) }
                 }
             } else {
+                // The same bytes, to be read only.
                 try splitter.split(UnsafeBufferPointer(piece), body)
             }
         }
@@ -65,6 +66,7 @@ struct LineReader {
     ) throws(LogImportError) -> UnsafeMutableBufferPointer<UInt8>? {
         var count = 0
         repeat {
+            // What is free of the buffer, for this one read.
             let rest = UnsafeMutableBufferPointer(rebasing: buffer[count...])
             let read = Glibc.read(descriptor, rest.baseAddress, rest.count)
             if read < 0, errno == EINTR { continue }
@@ -72,6 +74,7 @@ struct LineReader {
             if read == 0 { break }
             count += read
         } while whole && count < buffer.count
+        // The filled part of the buffer, which the caller owns.
         return count > 0 ? UnsafeMutableBufferPointer(rebasing: buffer[..<count]) : nil
     }
 

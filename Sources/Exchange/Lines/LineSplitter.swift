@@ -26,7 +26,9 @@ struct LineSplitter {
         var start = 0
         // The pointers stay inside `piece`: memchr looks at the bytes that are left of it.
         while let found = memchr(base + start, 0x0A, piece.count - start) {
+            // Both point into `piece`.
             let end = UnsafeRawPointer(found) - UnsafeRawPointer(base)
+            // The line is used inside the call only.
             let part = UnsafeBufferPointer(rebasing: piece[start..<end])
             start = end + 1
             number += 1
@@ -43,6 +45,7 @@ struct LineSplitter {
                 try line.withUnsafeBufferPointer { try Self.hand($0, number, body) }
             }
         }
+        // `keep` copies.
         keep(UnsafeBufferPointer(rebasing: piece[start...]))
     }
 

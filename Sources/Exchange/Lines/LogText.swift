@@ -5,7 +5,9 @@ import Foundation
 enum LogText {
     static func decoded(_ bytes: UnsafeBufferPointer<UInt8>, _ field: Range<Int>) -> String {
         let text = UnsafeBufferPointer(rebasing: bytes[field])
-        guard text.contains(UInt8(ascii: "\\")) else { return String(decoding: text, as: UTF8.self) }
+        guard text.contains(UInt8(ascii: "\\")) else {
+            return String(decoding: text, as: UTF8.self)
+        }
         return String(decoding: unescaped(text), as: UTF8.self)
     }
 

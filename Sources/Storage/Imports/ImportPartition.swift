@@ -24,7 +24,8 @@ struct ImportPartition {
                     try PartitionSchema.create(in: database)
                     var writing = try Writing(database, site, file.day, vocabulary)
                     for row in rows { try writing.insert(row) }
-                    try writeBooks(received: rows.count, drops, botCount: writing.botCount, database)
+                    try writeBooks(
+                        received: rows.count, drops, botCount: writing.botCount, database)
                     return .commit
                 }
             }

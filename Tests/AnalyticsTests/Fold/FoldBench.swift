@@ -35,7 +35,9 @@ struct FoldBench {
         add(visitor, minutes, name, page, acquisition)
     }
 
-    mutating func engage(_ visitor: UInt64, _ minutes: Double, _ path: String = "/", seconds: UInt32) {
+    mutating func engage(
+        _ visitor: UInt64, _ minutes: Double, _ path: String = "/", seconds: UInt32
+    ) {
         let page = vocabulary.number(of: Page(host: "a.test", path: path))
         add(visitor, minutes, FoldEvent.engagement, page, seconds * 1_000)
     }

@@ -50,7 +50,8 @@ struct HistogramTests {
             let count = Int.random(in: 1...300, using: &generator)
             let values = (0..<count).map { _ -> Int64 in
                 // Spread over all magnitudes, as visits are.
-                Int64.random(in: 0..<(1 << Int64.random(in: 1...27, using: &generator)), using: &generator)
+                Int64.random(
+                    in: 0..<(1 << Int64.random(in: 1...27, using: &generator)), using: &generator)
             }
             var whole = Histogram()
             var days = [Histogram](repeating: Histogram(), count: 5)
@@ -75,7 +76,9 @@ struct HistogramTests {
     @Test("the bytes read back, also into one that has counts already")
     func coding() {
         var histogram = Histogram()
-        for value in stride(from: Int64(0), through: 200_000_000, by: 777_777) { histogram.add(value) }
+        for value in stride(from: Int64(0), through: 200_000_000, by: 777_777) {
+            histogram.add(value)
+        }
         histogram.add(3)
         histogram.add(3)
         var copy = Histogram()
@@ -95,7 +98,9 @@ struct HistogramTests {
 
     @Test(
         "bytes that no histogram wrote are refused",
-        arguments: [[0x80], [1], [1, 1, 1], [0xff, 0xff, 0xff, 0xff, 0xff, 1, 1], [0xff, 0x7f, 1]]
+        arguments: [
+            [0x80], [1], [1, 1, 1], [0xff, 0xff, 0xff, 0xff, 0xff, 1, 1], [0xff, 0x7f, 1],
+        ]
             as [[UInt8]])
     func refused(bytes: [UInt8]) {
         var histogram = Histogram()

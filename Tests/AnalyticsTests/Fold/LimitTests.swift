@@ -7,7 +7,9 @@ struct LimitTests {
     private func bench(_ views: [(path: String, visitors: [UInt64])]) -> FoldBench {
         var bench = FoldBench()
         for (path, visitors) in views {
-            for (index, visitor) in visitors.enumerated() { bench.view(visitor, Double(index), path) }
+            for (index, visitor) in visitors.enumerated() {
+                bench.view(visitor, Double(index), path)
+            }
         }
         return bench
     }
@@ -120,7 +122,9 @@ struct FilterTests {
         #expect(bench.sessions(filter: filter).count == sessions)
     }
 
-    @Test("a session dimension's filter gives what the dimension's row says", arguments: Dimension.sessionDimensions)
+    @Test(
+        "a session dimension's filter gives what the dimension's row says",
+        arguments: Dimension.sessionDimensions)
     func agreesWithRows(dimension: Dimension) {
         let days = bench.figures(days: 2)
         for day in 0..<2 {

@@ -20,9 +20,10 @@ struct SessionTests {
     func gaps(times: [Double], expected: [ClosedRange<Double>]) {
         var bench = FoldBench()
         for time in times { bench.view(1, time) }
-        #expect(minutes(bench.sessions()).elementsEqual(expected) { a, b in
-            abs(a.lowerBound - b.lowerBound) < 1e-6 && abs(a.upperBound - b.upperBound) < 1e-6
-        })
+        #expect(
+            minutes(bench.sessions()).elementsEqual(expected) { a, b in
+                abs(a.lowerBound - b.lowerBound) < 1e-6 && abs(a.upperBound - b.upperBound) < 1e-6
+            })
     }
 
     @Test("a session lasts 48 hours at most")
@@ -60,11 +61,13 @@ struct SessionTests {
         #expect(minutes(bench.sessions(day: 2)) == [2_900...2_900])
     }
 
-    @Test("pages, events and bounces", arguments: [
-        ("v", true, 1, 0), ("vv", false, 2, 0), ("vi", false, 1, 1), ("vn", true, 1, 1),
-        ("vnn", true, 1, 2), ("i", false, 0, 1), ("n", false, 0, 1), ("ni", false, 0, 2),
-        ("ve", true, 1, 0), ("ivn", false, 1, 2),
-    ])
+    @Test(
+        "pages, events and bounces",
+        arguments: [
+            ("v", true, 1, 0), ("vv", false, 2, 0), ("vi", false, 1, 1), ("vn", true, 1, 1),
+            ("vnn", true, 1, 2), ("i", false, 0, 1), ("n", false, 0, 1), ("ni", false, 0, 2),
+            ("ve", true, 1, 0), ("ivn", false, 1, 2),
+        ])
     func bounces(events: String, isBounce: Bool, pageviews: Int, customEvents: Int) throws {
         var bench = FoldBench()
         for (index, kind) in events.enumerated() {

@@ -21,7 +21,8 @@ struct SiteFoldTests {
         #expect(second.totals.engagedMilliseconds == 30_000)
         #expect(first.totals.sessionMilliseconds == 30 * 60_000)
         #expect(first.lastActivity == FoldBench.day.startInUTC + .minutes(1_460))
-        #expect(second.lastActivity == nil)
+        // The second day is not over while the session may go on: its exit page may change.
+        #expect(second.lastActivity == first.lastActivity)
         let google = try #require(second.rows[.source]?["Google"])
         #expect(google.pageviews == 1 && google.sessions == 0 && google.visitors == 1)
         #expect(second.rows[.source]?["Letter"] == nil)
@@ -129,7 +130,8 @@ struct SiteFoldTests {
         #expect(FoldWindow.start(of: after, in: riga) == riga.start(of: after.advanced(by: -2)))
         let weekly = FoldBench(rotation: .weekly, zone: "Europe/Riga").site.calendar
         let monday = try #require(LocalDay("2026-11-16"))
-        #expect(FoldWindow.start(of: monday, in: weekly) == weekly.start(of: monday.advanced(by: -7)))
+        #expect(
+            FoldWindow.start(of: monday, in: weekly) == weekly.start(of: monday.advanced(by: -7)))
         #expect(
             FoldWindow.start(of: monday.advanced(by: 2), in: weekly) == weekly.start(of: monday))
         #expect(FoldWindow.end(of: day, in: riga) == riga.end(of: day) + .hours(48))

@@ -8,14 +8,16 @@ struct BeaconDecoderFaultTests {
     @Test(
         "the answer names the field at fault",
         arguments: [
-            (#"{"u":"u"}"#, "name"), (#"{"n":"","u":"u"}"#, "name"), (#"{"n":" \n","u":"u"}"#, "name"),
+            (#"{"u":"u"}"#, "name"), (#"{"n":"","u":"u"}"#, "name"),
+            (#"{"n":" \n","u":"u"}"#, "name"),
             (#"{"n":null,"u":"u"}"#, "name"), (#"{"n":["x"],"u":"u"}"#, "name"),
             (#"{"n":true,"u":"u"}"#, "name"), (#"{"n":"\#(long(121))","u":"u"}"#, "name"),
             (#"{"n":"x"}"#, "url"), (#"{"n":"x","u":""}"#, "url"), (#"{"n":"x","u":"  "}"#, "url"),
             (#"{"n":"x","u":5}"#, "url"), (#"{"n":"x","u":{"a":1}}"#, "url"),
             (#"{"n":"x","u":"\#(long(2_001))"}"#, "url"),
             (#"{"n":"x","u":"u","d":""}"#, "domain"), (#"{"n":"x","u":"u","d":" , "}"#, "domain"),
-            (#"{"n":"x","u":"u","d":["a.test"]}"#, "domain"), (#"{"n":"x","u":"u","d":1}"#, "domain"),
+            (#"{"n":"x","u":"u","d":["a.test"]}"#, "domain"),
+            (#"{"n":"x","u":"u","d":1}"#, "domain"),
             (#"{"n":"x","u":"u","d":"a,b,c,d,e,f,g,h,i,j,k"}"#, "domain"),
             (#"{"n":"x","u":"u","r":5}"#, "referrer"), (#"{"n":"x","u":"u","t":{}}"#, "title"),
             (#"{"n":"x","u":"u","tz":false}"#, "tz"), (#"{"n":"x","u":"u","k":[]}"#, "k"),
@@ -24,7 +26,8 @@ struct BeaconDecoderFaultTests {
             (#"{"n":"x","u":"u","p":{"a":"\#(long(2_001))"}}"#, "props"),
             (#"{"n":"x","u":"u","p":"{\"a\":\"\#(long(2_001))\"}"}"#, "props"),
             (#"{"n":"engagement","u":"u"}"#, "e"), (#"{"n":"engagement","u":"u","e":"soon"}"#, "e"),
-            (#"{"n":"engagement","u":"u","e":1.5}"#, "e"), (#"{"n":"engagement","u":"u","sd":"x"}"#, "e"),
+            (#"{"n":"engagement","u":"u","e":1.5}"#, "e"),
+            (#"{"n":"engagement","u":"u","sd":"x"}"#, "e"),
             // The first fault is told, whichever comes first in the body.
             (#"{"d":5,"u":5,"n":"x"}"#, "domain"),
         ])
@@ -39,8 +42,9 @@ struct BeaconDecoderFaultTests {
         let name = String(repeating: "ē", count: BeaconLimits.name)
         let url = Self.long(BeaconLimits.url)
         let property = #""\#(Self.long(300))":"\#(Self.long(2_000))""#
-        let beacon = try Beacon(json: 
-            #"{"n":"\#(name)","u":"\#(url)","k":"\#(Self.long(64))","p":{\#(property)},"#
+        let beacon = try Beacon(
+            json:
+                #"{"n":"\#(name)","u":"\#(url)","k":"\#(Self.long(64))","p":{\#(property)},"#
                 + #""d":"a,b,c,d,e,f,g,h,i,j"}"#)
         #expect(beacon.name == name)
         #expect(beacon.url == url)
@@ -52,10 +56,14 @@ struct BeaconDecoderFaultTests {
         "what is no JSON object is a fault of the body",
         arguments: [
             "", " ", "null", "5", #""x""#, "[]", "[{}]", "{", "}", "{]", #"{"n"}"#, #"{"n":}"#,
-            #"{"n":"x",}"#, #"{"n":"x"}}"#, #"{"n":"x"} x"#, #"{n:"x"}"#, #"{'n':'x'}"#, #"{"n":'x'}"#,
-            #"{"n":"x""u":"u"}"#, #"{"n":01}"#, #"{"n":+1}"#, #"{"n":1.}"#, #"{"n":.5}"#, #"{"n":1e}"#,
-            #"{"n":-}"#, #"{"n":NaN}"#, #"{"n":tru}"#, #"{"n":TRUE}"#, #"{"n":nul}"#, #"{"n":"\x"}"#,
-            #"{"n":"\u12"}"#, #"{"n":"\u12G4"}"#, #"{"n":"x"#, "{\"n\":\"a\nb\"}", "{\"n\":\"a\u{0}b\"}",
+            #"{"n":"x",}"#, #"{"n":"x"}}"#, #"{"n":"x"} x"#, #"{n:"x"}"#, #"{'n':'x'}"#,
+            #"{"n":'x'}"#,
+            #"{"n":"x""u":"u"}"#, #"{"n":01}"#, #"{"n":+1}"#, #"{"n":1.}"#, #"{"n":.5}"#,
+            #"{"n":1e}"#,
+            #"{"n":-}"#, #"{"n":NaN}"#, #"{"n":tru}"#, #"{"n":TRUE}"#, #"{"n":nul}"#,
+            #"{"n":"\x"}"#,
+            #"{"n":"\u12"}"#, #"{"n":"\u12G4"}"#, #"{"n":"x"#, "{\"n\":\"a\nb\"}",
+            "{\"n\":\"a\u{0}b\"}",
             "\u{feff}{}", "{\u{a0}}", "{\u{b}}", #"{"n":"x","#, #"{"n":1 2}"#, #"{,}"#, "//{}",
         ])
     func syntax(body: String) {
@@ -84,7 +92,9 @@ struct BeaconDecoderFaultTests {
     func depth() throws {
         func nested(_ depth: Int) -> String {
             // The body's own object is the first level.
-            let (open, close) = (String(repeating: "[", count: depth - 1), String(repeating: "]", count: depth - 1))
+            let (open, close) = (
+                String(repeating: "[", count: depth - 1), String(repeating: "]", count: depth - 1)
+            )
             return #"{"n":"x","u":"u","x":\#(open)1\#(close)}"#
         }
         #expect(try Beacon(json: nested(JSONReader.deepestNesting)).name == "x")

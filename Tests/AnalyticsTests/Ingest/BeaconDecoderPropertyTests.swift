@@ -16,7 +16,8 @@ struct BeaconDecoderPropertyTests {
         let seed = SeededGenerator.seed
         print("seed \(seed)")
         var generator = SeededGenerator(seed: seed)
-        let alphabet = Array(#"{}[]":,\u0129eE+-.truefalsn \#u{0}"#.utf8) + [0xc3, 0xa9, 0xff, 0xed]
+        let alphabet =
+            Array(#"{}[]":,\u0129eE+-.truefalsn \#u{0}"#.utf8) + [0xc3, 0xa9, 0xff, 0xed]
         for round in 0..<4_000 {
             var bytes = Self.sample
             switch round % 4 {

@@ -38,7 +38,8 @@ struct BeaconDecoderTests {
     @Test(
         "domains: a comma list, or none for the URL's host",
         arguments: [
-            (#""a.test,b.test""#, ["a.test", "b.test"]), (#"" a.test , ,b.test,""#, ["a.test", "b.test"]),
+            (#""a.test,b.test""#, ["a.test", "b.test"]),
+            (#"" a.test , ,b.test,""#, ["a.test", "b.test"]),
             ("null", []),
         ])
     func domains(value: String, names: [String]) throws {
@@ -48,7 +49,10 @@ struct BeaconDecoderTests {
     @Test(
         "properties: an object, or a JSON string that holds one; anything else is ignored",
         arguments: [
-            (#""props":{"a":"1","b":2.50,"c":true,"d":false}"#, ["a=1", "b=2.50", "c=true", "d=false"]),
+            (
+                #""props":{"a":"1","b":2.50,"c":true,"d":false}"#,
+                ["a=1", "b=2.50", "c=true", "d=false"]
+            ),
             (#""p":"{\"a\":\"1\",\"b\":-3e2}""#, ["a=1", "b=-3e2"]),
             (#""m":{"a":"1"}"#, ["a=1"]), (#""meta":{"a":"1"}"#, ["a=1"]),
             (#""props":{"a":null,"b":[1],"c":{"d":1},"e":" ","":"f","g":"kept"}"#, ["g=kept"]),
@@ -90,7 +94,8 @@ struct BeaconDecoderTests {
         "flags and numbers that may be wrong without harm",
         arguments: [
             ("", true, false, nil), (#","i":false,"h":true,"w":400"#, false, true, 400),
-            (#","i":0,"h":1,"w":"401.9""#, false, true, 401), (#","i":"no","h":"yes","w":"wide""#, true, false, nil),
+            (#","i":0,"h":1,"w":"401.9""#, false, true, 401),
+            (#","i":"no","h":"yes","w":"wide""#, true, false, nil),
             (#","i":null,"h":null,"w":null"#, true, false, nil), (#","w":0"#, true, false, nil),
             (#","w":100001"#, true, false, nil), (#","w":1e300"#, true, false, nil),
             (#","w":-5"#, true, false, nil), (#","i":[],"h":{},"w":[4]"#, true, false, nil),
@@ -110,9 +115,11 @@ struct BeaconDecoderTests {
             (#"{"currency":"JPY","amount":500}"#, "JPY", 500),
             (#"{"currency":"KWD","amount":"1.5"}"#, "KWD", 1_500),
             (#"{"currency":"USD","amount":-3}"#, "USD", -300),
-            (#"{"currency":"EURO","amount":1}"#, nil, 0), (#"{"currency":"€€€","amount":1}"#, nil, 0),
+            (#"{"currency":"EURO","amount":1}"#, nil, 0),
+            (#"{"currency":"€€€","amount":1}"#, nil, 0),
             (#"{"currency":"EUR","amount":"much"}"#, nil, 0), (#"{"currency":"EUR"}"#, nil, 0),
-            (#"{"currency":"EUR","amount":1e300}"#, nil, 0), (#"{"currency":"EUR","amount":"nan"}"#, nil, 0),
+            (#"{"currency":"EUR","amount":1e300}"#, nil, 0),
+            (#"{"currency":"EUR","amount":"nan"}"#, nil, 0),
             (#"{"currency":"EUR","amount":"inf"}"#, nil, 0), ("12", nil, 0), ("null", nil, 0),
             ("[]", nil, 0),
         ] as [(String, String?, Int64)])
@@ -142,8 +149,9 @@ struct BeaconDecoderTests {
     @Test("texts past their bounds are cut where that does no harm")
     func cut() throws {
         let long = String(repeating: "ē", count: 3_000)
-        let beacon = try Beacon(json: 
-            #"{"n":"x","u":"u","t":"\#(long)","r":"\#(long)","tz":"\#(long)"}"#)
+        let beacon = try Beacon(
+            json:
+                #"{"n":"x","u":"u","t":"\#(long)","r":"\#(long)","tz":"\#(long)"}"#)
         #expect(beacon.title?.count == BeaconLimits.title)
         #expect(beacon.referrer == String(repeating: "ē", count: BeaconLimits.referrer / 2))
         #expect(beacon.timeZone == nil)

@@ -29,7 +29,9 @@ struct IngestStepsTests {
             .merging(headers) { $1 }
         return Hit(
             beacon: beacon, page: try #require(WebAddress(url)),
-            sender: Sender(address: try address.map { try #require(ClientAddress($0)) }) { all[$0] },
+            sender: Sender(address: try address.map { try #require(ClientAddress($0)) }) {
+                all[$0]
+            },
             time: time)
     }
 
@@ -69,7 +71,8 @@ struct IngestStepsTests {
         "prefetches by any of the headers that say so",
         arguments: [
             ("sec-purpose", "prefetch", true), ("sec-purpose", "prefetch;prerender", true),
-            ("purpose", "prefetch", true), ("x-purpose", "preview", true), ("x-moz", "prefetch", true),
+            ("purpose", "prefetch", true), ("x-purpose", "preview", true),
+            ("x-moz", "prefetch", true),
             ("sec-purpose", "document", false), ("sec-fetch-dest", "prefetch", false),
         ])
     func prefetch(header: String, value: String, isDropped: Bool) throws {
@@ -163,7 +166,8 @@ struct IngestStepsTests {
 
     @Test("kinds of events by their names")
     func kinds() throws {
-        func kind(_ name: String, _ change: (inout Beacon) -> Void = { _ in }) throws -> Event.Kind? {
+        func kind(_ name: String, _ change: (inout Beacon) -> Void = { _ in }) throws -> Event.Kind?
+        {
             guard case .kept(let event) = steps.run(try hit(name: name, change), for: try site())
             else { return nil }
             return event.kind

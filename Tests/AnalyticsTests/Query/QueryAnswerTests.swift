@@ -57,10 +57,12 @@ struct QueryAnswerTests {
     @Test("rows fall by the first metric, ties by text; the limit keeps the totals")
     func rows() {
         let rows = [
-            "/b": Self.figures(visitors: 1, pageviews: 5), "/a": Self.figures(visitors: 2, pageviews: 5),
+            "/b": Self.figures(visitors: 1, pageviews: 5),
+            "/a": Self.figures(visitors: 2, pageviews: 5),
             "/c": Self.figures(visitors: 3, pageviews: 8),
         ]
-        let whole = answer(days: 3, metrics: [.pageviews, .visitorDays], dimension: .page, rows: rows)
+        let whole = answer(
+            days: 3, metrics: [.pageviews, .visitorDays], dimension: .page, rows: rows)
         #expect(whole.rows.map(\.value) == ["/c", "/a", "/b"])
         #expect(whole.rows.map(\.figures) == [[8, 3], [5, 2], [5, 1]])
         #expect(whole.totals == [7, 9])
@@ -75,15 +77,18 @@ struct QueryAnswerTests {
     func atLeast() {
         let rows = ["(other)": Self.figures(visitors: 1), "/a": Self.figures(visitors: 2)]
         #expect(
-            answer(days: 1, metrics: [.visitors], dimension: .page, rows: rows, isExact: true, limit: 1)
-                .atLeast)
+            answer(
+                days: 1, metrics: [.visitors], dimension: .page, rows: rows, isExact: true, limit: 1
+            )
+            .atLeast)
     }
 
     @Test(
         "each metric, of a session dimension and of an event dimension",
         arguments: [
             (Metric.visitors, 6, 6), (.visitorDays, 9, 9), (.sessions, 4, 4), (.pageviews, 7, 7),
-            (.events, 0, 0), (.bounces, 1, nil), (.bounceRate, 0.25, nil), (.engagedSessions, 0, nil),
+            (.events, 0, 0), (.bounces, 1, nil), (.bounceRate, 0.25, nil),
+            (.engagedSessions, 0, nil),
             (.sessionSeconds, 90.5, nil), (.engagedSeconds, 1.25, 1.25),
             (.typicalVisitSeconds, 0.012, nil),
         ] as [(Metric, Double?, Double?)])

@@ -11,7 +11,8 @@ struct DomainTests {
             ("example.com.", "example.com"), ("https://example.com/x?y#z", "example.com"),
             ("http://www.example.com", "example.com"), ("localhost", "localhost"),
             ("www.lv", "www.lv"), ("my_site.example.com", "my_site.example.com"),
-            ("xn--bcher-kva.example", "xn--bcher-kva.example"), ("wwwx.example.com", "wwwx.example.com"),
+            ("xn--bcher-kva.example", "xn--bcher-kva.example"),
+            ("wwwx.example.com", "wwwx.example.com"),
             ("192.0.2.7", "192.0.2.7"), ("example.com?x", "example.com"),
         ])
     func forms(text: String, name: String) {

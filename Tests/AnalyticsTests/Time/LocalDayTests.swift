@@ -35,9 +35,11 @@ struct LocalDayTests {
         while day < end {
             let next = day.advanced(by: 1)
             let (this, that) = (day.components, next.components)
-            let isNextDay = this.year == that.year && this.month == that.month
+            let isNextDay =
+                this.year == that.year && this.month == that.month
                 && this.day + 1 == that.day
-            let isNextMonth = that.day == 1 && this.day == Self.length(of: this.month, in: this.year)
+            let isNextMonth =
+                that.day == 1 && this.day == Self.length(of: this.month, in: this.year)
                 && that.month == this.month % 12 + 1
                 && that.year == this.year + this.month / 12
             guard isNextDay || isNextMonth, next.weekday == (day.weekday + 1) % 7,

@@ -15,14 +15,22 @@ struct RotationCrossingTests {
         ("a session across midnight stays one", [(1_430, 1), (1_445, 1), (1_460, 1), (1_490, 1)]),
         ("a gap of exactly the timeout is inside", [(1_439, 1), (1_469, 1), (1_499, 1)]),
         ("a gap over the timeout ends it", [(1_439, 1), (1_470, 2), (1_471, 2)]),
-        ("a visit later that day has the new value", [(1_430, 1), (1_445, 1), (1_476, 2), (1_480, 2)]),
+        (
+            "a visit later that day has the new value",
+            [(1_430, 1), (1_445, 1), (1_476, 2), (1_480, 2)]
+        ),
         ("a visit that starts after midnight", [(600, 1), (1_445, 2), (1_450, 2)]),
-        ("a gap that ends just before the first timeout is over",
-         [(1_440 - 1, 1), (1_440 + 29, 1), (1_440 + 59, 1), (1_440 + 90, 2)]),
+        (
+            "a gap that ends just before the first timeout is over",
+            [(1_440 - 1, 1), (1_440 + 29, 1), (1_440 + 59, 1), (1_440 + 90, 2)]
+        ),
         ("first event of a day at midnight itself", [(1_440, 2), (1_441, 2)]),
         ("last of the day before within the timeout, at midnight", [(1_420, 1), (1_440, 1)]),
         // After the cut a session of the new value does not cross back.
-        ("old value is left for good", [(1_435, 1), (1_450, 1), (1_500, 2), (1_510, 2), (1_540, 2)]),
+        (
+            "old value is left for good",
+            [(1_435, 1), (1_450, 1), (1_500, 2), (1_510, 2), (1_540, 2)]
+        ),
     ]
 
     @Test("one browser around a midnight", arguments: cases)
@@ -97,7 +105,9 @@ struct RotationCrossingTests {
     @Test("the old salt is needed for one timeout after a rotation, no longer")
     func needsPrevious() {
         let period = SaltPeriod(start: start.startInUTC, end: start.startInUTC + .day)
-        for (offset, isNeeded) in [(0, true), (1_800_000, true), (1_800_001, false)] as [(Int64, Bool)] {
+        for (offset, isNeeded) in [(0, true), (1_800_000, true), (1_800_001, false)]
+            as [(Int64, Bool)]
+        {
             #expect(
                 RotationCrossing.needsPrevious(
                     at: start.startInUTC + TimeSpan(milliseconds: offset), period: period,

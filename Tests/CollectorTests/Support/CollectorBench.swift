@@ -104,17 +104,22 @@ final class CollectorBench: Sendable {
     }
 
     func entry(_ name: String = "a.test") throws -> SiteRegistry.Entry {
-        guard let entry = registry.entry(for: name) else { throw StorageError.unknownSite(name, known: []) }
+        guard let entry = registry.entry(for: name) else {
+            throw StorageError.unknownSite(name, known: [])
+        }
         return entry
     }
 
     /// The books of a site's day as `received=2 kept=1 bot=1`.
     func books(_ name: String = "a.test", _ day: String = "2026-11-20") throws -> String {
         let day = LocalDay(day)!
-        let books = try EventReader(folder: folder).books(of: entry(name).site, on: day...day)[day] ?? Books()
+        let books =
+            try EventReader(folder: folder).books(of: entry(name).site, on: day...day)[day]
+            ?? Books()
         let reasons = books.dropped.sorted { $0.key.rawValue < $1.key.rawValue }
             .map { "\($0.key.rawValue)=\($0.value)" }
-        return (["received=\(books.received)", "kept=\(books.kept)"] + reasons).joined(separator: " ")
+        return (["received=\(books.received)", "kept=\(books.kept)"] + reasons).joined(
+            separator: " ")
     }
 
     /// The visitors of a site's events in the order stored; 0 for none.

@@ -93,7 +93,9 @@ struct AggregatorTests {
         #expect(try database.storedDay(day, of: site)?.figures.rows[.exitPage]?.keys.first == "/49")
     }
 
-    @Test("an event that comes while the day is open is folded by the next run, and seen by none after")
+    @Test(
+        "an event that comes while the day is open is folded by the next run, and seen by none after"
+    )
     func openDays() throws {
         try storeViews(["20T10:00:00"])
         try folder.aggregate(database, at: "2026-11-20T11:00:00Z")

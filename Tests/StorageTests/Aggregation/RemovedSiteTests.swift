@@ -10,7 +10,9 @@ struct RemovedSiteTests {
     private let database: MainDatabase
     private let gone: Site
     private let kept: Site
-    private let canaries = ["canary-path", "canary-source", "canary-property", "canary-event", "canary-rule"]
+    private let canaries = [
+        "canary-path", "canary-source", "canary-property", "canary-event", "canary-rule",
+    ]
 
     init() throws {
         folder = try TestFolder(at: "2026-11-21T02:00:00Z")
@@ -37,7 +39,9 @@ struct RemovedSiteTests {
 
     private func files(holding canary: String) -> [String] { folder.files(holding: canary.utf8) }
 
-    @Test("rollups go at once, raw bytes from closed partitions with the next run, today's when it closes")
+    @Test(
+        "rollups go at once, raw bytes from closed partitions with the next run, today's when it closes"
+    )
     func bytes() throws {
         try folder.aggregate(database, at: "2026-11-21T02:00:00Z")
         #expect(files(holding: "canary-path").count == 3)
@@ -50,16 +54,21 @@ struct RemovedSiteTests {
             #expect(files(holding: canary) == ["events/2026-11-21.sqlite"], "\(canary)")
         }
         try folder.aggregate(database, at: "2026-11-22T02:00:00Z")
-        for canary in canaries + ["canary-site"] { #expect(files(holding: canary) == [], "\(canary)") }
+        for canary in canaries + ["canary-site"] {
+            #expect(files(holding: canary) == [], "\(canary)")
+        }
     }
 
     @Test("the other sites' events, books and figures are as before")
     func others() throws {
         try folder.aggregate(database, at: "2026-11-22T02:00:00Z")
-        let before = try database.canonicalText().split(separator: "\n").filter { $0.hasPrefix("b.test") }
+        let before = try database.canonicalText().split(separator: "\n").filter {
+            $0.hasPrefix("b.test")
+        }
         try database.removeSite(gone)
         #expect(try folder.aggregate(database, at: "2026-11-22T03:00:00Z").problems.isEmpty)
-        #expect(try folder.aggregate(database, at: "2026-11-22T03:00:00Z", .verify).problems.isEmpty)
+        #expect(
+            try folder.aggregate(database, at: "2026-11-22T03:00:00Z", .verify).problems.isEmpty)
         #expect(try database.canonicalText().split(separator: "\n") == before)
         let day = Traffic.day
         let sessions = try folder.reader(database).sessions(of: kept, on: day)
@@ -73,7 +82,8 @@ struct RemovedSiteTests {
     func installation() throws {
         let time = Instant("2026-11-20T01:30:00Z")!
         let unknown = JournalEntry(
-            site: JournalEntry.installation, day: time.utcDay, time: time, fate: .dropped(.unknownSite))
+            site: JournalEntry.installation, day: time.utcDay, time: time,
+            fate: .dropped(.unknownSite))
         try folder.store([unknown, unknown])
         try database.removeSite(gone)
         try folder.aggregate(database, at: "2026-11-22T02:00:00Z")

@@ -19,7 +19,8 @@ struct RetentionTests {
 
     private func store(_ times: [String]) throws {
         try folder.store(
-            times.map { Traffic.kept(Traffic.view(site, 1, at: Instant("2026-\($0)Z")!), of: site) })
+            times.map { Traffic.kept(Traffic.view(site, 1, at: Instant("2026-\($0)Z")!), of: site) }
+        )
     }
 
     private func run(_ time: String, rawDays: Int = 3) throws -> AggregationReport {
@@ -72,7 +73,8 @@ struct RetentionTests {
     func leftOpen() throws {
         let open = try TestFolder(at: "2026-11-21T02:00:00Z")
         try store(["11-20T10:00:00"])
-        let writer = try PartitionWriter(PartitionFile(folder: folder.data.eventsPath, day: Traffic.day))
+        let writer = try PartitionWriter(
+            PartitionFile(folder: folder.data.eventsPath, day: Traffic.day))
         try writer.write([
             Traffic.kept(Traffic.view(site, 2, at: Instant("2026-11-20T11:00:00Z")!), of: site)
         ])
@@ -146,7 +148,8 @@ struct RetentionTests {
     func lost() throws {
         try store(["11-20T10:00:00", "11-21T10:00:00"])
         // The raw events that the 20th and 21st reach back to are gone; the days were never folded.
-        try database.setNote(.deletedThrough, Int64(LocalDay(year: 2026, month: 11, day: 19).daysSince1970))
+        try database.setNote(
+            .deletedThrough, Int64(LocalDay(year: 2026, month: 11, day: 19).daysSince1970))
         let waiting = try run("11-24T02:00:00")
         #expect(waiting.deletedPartitions.isEmpty)
         #expect(waiting.problems.count == 1)
@@ -183,15 +186,19 @@ struct RetentionTests {
     func rollups() throws {
         try store(["11-20T10:00:00", "11-21T10:00:00"])
         _ = try run("11-22T02:00:00")
-        for (now, removed) in [("2028-12-20T12:00:00Z", 0), ("2028-12-21T12:00:00Z", 1), ("2028-12-22T12:00:00Z", 1)] {
+        for (now, removed) in [
+            ("2028-12-20T12:00:00Z", 0), ("2028-12-21T12:00:00Z", 1), ("2028-12-22T12:00:00Z", 1),
+        ] {
             // A site added the same day vouches for the clock.
             try Traffic.addSite(database, "c\(removed)\(now.prefix(10)).test", createdAt: now)
             #expect(try folder.aggregate(database, at: now).removedRollupDays == removed)
         }
         #expect(try database.rollupDays(of: site).isEmpty)
-        let days = LocalDay(year: 2026, month: 11, day: 1)...LocalDay(year: 2026, month: 11, day: 30)
+        let days =
+            LocalDay(year: 2026, month: 11, day: 1)...LocalDay(year: 2026, month: 11, day: 30)
         #expect(try database.books(of: site, on: days).isEmpty)
-        #expect(try database.queue.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM term") } == 0)
+        #expect(
+            try database.queue.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM term") } == 0)
     }
 
     @Test("overdue: 25 hours after the last run, or two days after the first event without any")

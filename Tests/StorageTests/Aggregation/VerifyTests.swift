@@ -119,12 +119,15 @@ struct VerifyTests {
 
     @Test("figures of frozen days are answered from rollups, their sessions refused")
     func frozenFigures() throws {
-        try folder.aggregate(database, at: "2026-11-22T02:00:00Z", terms: RetentionTerms(rawDays: 3))
+        try folder.aggregate(
+            database, at: "2026-11-22T02:00:00Z", terms: RetentionTerms(rawDays: 3))
         let reader = folder.reader(database)
         let day = LocalDay(year: 2026, month: 11, day: 19)
-        let answer = try reader.answer(Query(days: day...day, metrics: [.visitors, .pageviews]), of: site)
+        let answer = try reader.answer(
+            Query(days: day...day, metrics: [.visitors, .pageviews]), of: site)
         #expect(answer.totals == [3, 3])
-        let refusal = StorageError.frozenDay(day, answerableFrom: LocalDay(year: 2026, month: 11, day: 21))
+        let refusal = StorageError.frozenDay(
+            day, answerableFrom: LocalDay(year: 2026, month: 11, day: 21))
         #expect(throws: refusal) { try reader.sessions(of: site, on: day) }
         #expect(throws: refusal) {
             try reader.answer(

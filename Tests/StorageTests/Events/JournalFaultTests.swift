@@ -21,7 +21,8 @@ struct JournalFaultTests {
     @Test(
         "after any failing write or sync nothing acknowledged is lost, nothing is doubled",
         arguments: [
-            (WatchedFiles.Kind.write, SQLITE_FULL), (.write, ResultCode.SQLITE_IOERR_WRITE.rawValue),
+            (WatchedFiles.Kind.write, SQLITE_FULL),
+            (.write, ResultCode.SQLITE_IOERR_WRITE.rawValue),
             (.sync, ResultCode.SQLITE_IOERR_FSYNC.rawValue),
         ], [0, 1, 2, 3, 5, 8, 13])
     func fault(kind: (WatchedFiles.Kind, Int32), after: Int) async throws {
@@ -41,7 +42,8 @@ struct JournalFaultTests {
         let prefix = folder.data.eventsPath
         for number in 0..<40 {
             if number == 10 {
-                WatchedFiles.fail(.init(prefix: prefix, kinds: [kind.0], after: after, code: kind.1))
+                WatchedFiles.fail(
+                    .init(prefix: prefix, kinds: [kind.0], after: after, code: kind.1))
             }
             if number == 25 { WatchedFiles.heal(prefix) }
             folder.clock.advance(.seconds(1))
@@ -78,9 +80,12 @@ struct JournalFaultTests {
         #expect(books?.dropped == [.bot: paths.count, .prefetch: paths.count])
     }
 
-    @Test("a folder whose disk takes no write refuses the collector at its start, not the first beacon")
+    @Test(
+        "a folder whose disk takes no write refuses the collector at its start, not the first beacon"
+    )
     func refusedAtStart() throws {
-        WatchedFiles.fail(.init(prefix: folder.data.eventsPath, kinds: [.write], code: SQLITE_READONLY))
+        WatchedFiles.fail(
+            .init(prefix: folder.data.eventsPath, kinds: [.write], code: SQLITE_READONLY))
         #expect(throws: StorageError.self) {
             try Journal(folder: folder.data, clock: folder.clock.clock)
         }
@@ -104,7 +109,8 @@ struct JournalFaultTests {
         let file = PartitionFile(folder: after.data.eventsPath, day: Traffic.day)
         #expect(!file.isClosed)
         func kept() throws -> Int? {
-            try EventReader(folder: after.data).books(of: site, on: Traffic.day...Traffic.day)[Traffic.day]?.kept
+            try EventReader(folder: after.data).books(of: site, on: Traffic.day...Traffic.day)[
+                Traffic.day]?.kept
         }
         #expect(try kept() == 1)
         try Journal(folder: after.data, clock: after.clock.clock).close()

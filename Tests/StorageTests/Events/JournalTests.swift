@@ -99,12 +99,18 @@ struct JournalTests {
         let done = DispatchSemaphore(value: 0)
         @Sendable func note(_ result: Result<Void, Journal.Failure>) {
             results.withLock { results in
-                if case .failure(let failure) = result { results.append(failure) } else { results.append(nil) }
+                if case .failure(let failure) = result {
+                    results.append(failure)
+                } else {
+                    results.append(nil)
+                }
                 if results.count == 3 { done.signal() }
             }
         }
         holding(journal) {
-            let many = (0..<Journal.queueLimit).map { _ in Traffic.dropped(.bot, of: site, at: folder.clock.now) }
+            let many = (0..<Journal.queueLimit).map { _ in
+                Traffic.dropped(.bot, of: site, at: folder.clock.now)
+            }
             journal.submit(Array(many.dropLast()), then: note)
             journal.submit([view(1), view(2)], then: note)
             journal.submit([view(3)], then: note)
@@ -112,7 +118,8 @@ struct JournalTests {
         done.wait()
         #expect(results.withLock { $0 } == [.full, nil, nil])
         #expect(try paths() == ["/0", "/3"])
-        let books = try EventReader(folder: folder.data).books(of: site, on: Traffic.day...Traffic.day)
+        let books = try EventReader(folder: folder.data).books(
+            of: site, on: Traffic.day...Traffic.day)
         #expect(books[Traffic.day]?.text == "received=20001 kept=2 bot=19999")
         journal.close()
     }
@@ -140,7 +147,9 @@ struct JournalTests {
         let journal = try journal()
         let early = folder.clock.now
         let late = early + TimeSpan(milliseconds: 20)
-        let entries = [view(1, at: early), view(2, at: late), view(3, at: early), view(4, at: late)]
+        let entries = [
+            view(1, at: early), view(2, at: late), view(3, at: early), view(4, at: late),
+        ]
         folder.clock.now = late
         #expect(await journal.take(entries).failure == nil)
         #expect(try paths() == ["/1", "/3"])

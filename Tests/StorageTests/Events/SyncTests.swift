@@ -58,7 +58,9 @@ struct SyncTests {
         journal.close()
     }
 
-    @Test("the same check fails on a connection whose synchronous is NORMAL", arguments: ["NORMAL", "OFF"])
+    @Test(
+        "the same check fails on a connection whose synchronous is NORMAL",
+        arguments: ["NORMAL", "OFF"])
     func checkCanFail(synchronous: String) throws {
         let path = folder.path + "/\(synchronous)"
         let queue = try SQLiteFile.openWriter(path + ".sqlite", synchronous: synchronous)

@@ -22,12 +22,14 @@ struct FigureReaderTests {
             views.map { visitor, day, hour in
                 let time = self.day(day).startInUTC + .hours(Int64(hour))
                 return Traffic.kept(
-                    Traffic.view(site, visitor, at: time, "/\(visitor)", source: "S\(visitor % 2)"), of: site)
+                    Traffic.view(site, visitor, at: time, "/\(visitor)", source: "S\(visitor % 2)"),
+                    of: site)
             })
     }
 
     private func answer(
-        _ site: Site, _ days: ClosedRange<Int>, _ metrics: [Metric] = [.visitors, .sessions, .pageviews],
+        _ site: Site, _ days: ClosedRange<Int>,
+        _ metrics: [Metric] = [.visitors, .sessions, .pageviews],
         by dimension: Dimension? = nil, filter: SessionFilter? = nil
     ) throws -> QueryAnswer {
         try folder.reader(database).answer(
@@ -63,7 +65,9 @@ struct FigureReaderTests {
         #expect(try answer(site, 20...20, [.sessions]).totals == [2])
     }
 
-    @Test("stored and live together equal the whole, whichever day the last run was on", arguments: 17...23)
+    @Test(
+        "stored and live together equal the whole, whichever day the last run was on",
+        arguments: 17...23)
     func mixtures(lastRun: Int) throws {
         let site = try Traffic.addSite(database, rotation: .weekly)
         var views: [(UInt64, Int, Int)] = []
@@ -92,7 +96,9 @@ struct FigureReaderTests {
     func weekly() throws {
         let site = try Traffic.addSite(database, rotation: .weekly)
         // The week of Monday the 16th.
-        try store([(1, 16, 9), (1, 17, 9), (2, 17, 9), (1, 18, 9), (2, 18, 10), (3, 20, 9), (9, 23, 9)], of: site)
+        try store(
+            [(1, 16, 9), (1, 17, 9), (2, 17, 9), (1, 18, 9), (2, 18, 10), (3, 20, 9), (9, 23, 9)],
+            of: site)
         folder.clock.set("2026-11-24T08:00:00Z")
         for isStored in [false, true] {
             if isStored { try folder.aggregate(database, at: "2026-11-24T08:00:00Z") }
@@ -101,7 +107,8 @@ struct FigureReaderTests {
                 (23...24, 1),
             ] {
                 let whole = try answer(site, days)
-                #expect(whole.metrics[0] == .visitors && whole.totals[0] == Double(visitors), "\(days)")
+                #expect(
+                    whole.metrics[0] == .visitors && whole.totals[0] == Double(visitors), "\(days)")
                 let pages = try answer(site, days, [.visitors], by: .page)
                 #expect(pages.metrics == [.visitors])
                 #expect(pages.rows.allSatisfy { $0.figures == [1] })
@@ -170,7 +177,9 @@ struct FigureReaderTests {
             Traffic.kept(Traffic.view(site, nil, at: day(20).startInUTC, "/1"), of: site)
         ])
         try folder.aggregate(database, at: "2026-11-20T12:00:00Z")
-        func sessions(_ dimension: Dimension, _ value: String, by other: Dimension? = nil) throws -> QueryAnswer {
+        func sessions(_ dimension: Dimension, _ value: String, by other: Dimension? = nil) throws
+            -> QueryAnswer
+        {
             try answer(
                 site, 18...20, [.sessions, .pageviews], by: other,
                 filter: SessionFilter(dimension: dimension, value: value))
@@ -189,7 +198,9 @@ struct FigureReaderTests {
         try store([(1, 19, 21), (2, 19, 22), (3, 20, 21)], of: site)
         let sessions = try folder.reader(database).sessions(of: site, on: day(20))
         #expect(sessions.map(\.entryPage) == ["/2", "/3"])
-        for (seconds, visitor) in [(-300, 4), (-299, 5), (-299, 5), (0, 6), (-301, 7)] as [(Int64, UInt64)] {
+        for (seconds, visitor) in [(-300, 4), (-299, 5), (-299, 5), (0, 6), (-301, 7)]
+            as [(Int64, UInt64)]
+        {
             let time = folder.clock.now + .seconds(seconds)
             try folder.store([Traffic.kept(Traffic.view(site, visitor, at: time), of: site)])
         }
@@ -204,8 +215,9 @@ struct FigureReaderTests {
         try folder.aggregate(database, at: "2026-11-20T12:00:00Z")
         try folder.store([Traffic.dropped(.duplicate, of: site, at: folder.clock.now)])
         let books = try folder.reader(database).books(of: site, on: day(17)...day(20))
-        #expect(books.mapValues(\.text) == [
-            day(18): "received=1 kept=1", day(20): "received=2 kept=1 duplicate=1",
-        ])
+        #expect(
+            books.mapValues(\.text) == [
+                day(18): "received=1 kept=1", day(20): "received=2 kept=1 duplicate=1",
+            ])
     }
 }

@@ -14,7 +14,9 @@ struct VersionTests {
     }
 
     private func setVersion(_ path: String, _ version: Int) throws {
-        try SQLiteFile.openShared(path).write { try $0.execute(sql: "PRAGMA user_version = \(version)") }
+        try SQLiteFile.openShared(path).write {
+            try $0.execute(sql: "PRAGMA user_version = \(version)")
+        }
     }
 
     @Test("a newer footfall.sqlite is refused with what to do, and left as it is")
@@ -81,7 +83,9 @@ struct VersionTests {
         #expect(try FileLock(path: path) == nil)
         first = nil
         #expect(try FileLock(path: path) != nil)
-        #expect(throws: StorageError.self) { try FileLock(path: folder.path + "/nowhere/test.lock") }
+        #expect(throws: StorageError.self) {
+            try FileLock(path: folder.path + "/nowhere/test.lock")
+        }
     }
 
     @Test(
@@ -89,7 +93,8 @@ struct VersionTests {
         arguments: [
             ("2026-11-20.sqlite", "2026-11-20", nil),
             ("2026-11-20.import-3.2026-11-21.sqlite", "2026-11-20", 3),
-            ("2026-11-20.sqlite-wal", nil, nil), ("2026-11-20.import-x.2026-11-21.sqlite", nil, nil),
+            ("2026-11-20.sqlite-wal", nil, nil),
+            ("2026-11-20.import-x.2026-11-21.sqlite", nil, nil),
             ("2026-11-20.import-3.sqlite", nil, nil), ("2026-11-20.import-3.2026.sqlite", nil, nil),
             ("2026-11-31.sqlite", nil, nil), ("2026-11-20.import-+3.2026-11-21.sqlite", nil, nil),
             ("x.sqlite", nil, nil), ("2026-11-20", nil, nil), (".sqlite", nil, nil),
@@ -100,7 +105,8 @@ struct VersionTests {
         #expect(file?.day.description == day)
         #expect(file?.importID == importID)
         if let file, let localDay = file.localDay {
-            let same = PartitionFile(folder: "events", day: file.day, importID: 3, localDay: localDay)
+            let same = PartitionFile(
+                folder: "events", day: file.day, importID: 3, localDay: localDay)
             #expect(same == file)
         }
     }
@@ -117,7 +123,8 @@ struct VersionTests {
         let files = try folder.data.partitionFiles()
         #expect(files.map(\.name) == [imported, "2026-11-20.sqlite", "2026-11-21.sqlite"])
         // The file of an import that no record names is what a killed import left.
-        #expect(try folder.data.partitions().map(\.name) == ["2026-11-20.sqlite", "2026-11-21.sqlite"])
+        #expect(
+            try folder.data.partitions().map(\.name) == ["2026-11-20.sqlite", "2026-11-21.sqlite"])
         try files[1].delete()
         #expect(!folder.files().contains { $0.hasPrefix("events/2026-11-20.sqlite") })
         #expect(folder.files().contains("events/\(imported)"))

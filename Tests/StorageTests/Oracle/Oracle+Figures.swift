@@ -99,7 +99,9 @@ extension Oracle {
         row.sessions.insert(number)
         row.sessionMilliseconds += duration
         row.engagements.append(visit.engagedMilliseconds)
-        if visit.engagedMilliseconds >= 10_000 || visit.views.count >= 2 { row.engagedSessions += 1 }
+        if visit.engagedMilliseconds >= 10_000 || visit.views.count >= 2 {
+            row.engagedSessions += 1
+        }
         if visit.isBounce { row.bounces += 1 } else { row.durations.append(duration) }
     }
 

@@ -26,7 +26,8 @@ struct OracleCheck {
 
     private func days(of site: Site) -> ClosedRange<LocalDay> {
         let calendar = site.calendar
-        return calendar.day(of: replay.world.start - .days(1))...calendar.day(of: replay.folder.clock.now)
+        return calendar.day(
+            of: replay.world.start - .days(1))...calendar.day(of: replay.folder.clock.now)
     }
 
     private func checkSessions(_ site: Site, _ oracle: Oracle) throws -> Bool {
@@ -52,10 +53,12 @@ struct OracleCheck {
     private func checkFigures(_ site: Site, _ oracle: Oracle) throws -> Bool {
         let expected = oracle.figures()
         for day in days(of: site) {
-            let found = try replay.database.storedDay(day, of: site)?.figures ?? DayFigures(day: day)
+            let found =
+                try replay.database.storedDay(day, of: site)?.figures ?? DayFigures(day: day)
             let wanted = expected[day] ?? DayFigures(day: day)
             guard found != wanted else { continue }
-            let difference = firstDifference(Self.lines(found), Self.lines(wanted)) ?? "last activity"
+            let difference =
+                firstDifference(Self.lines(found), Self.lines(wanted)) ?? "last activity"
             Issue.record("seed \(seed), \(site.domain), \(day): product ≠ oracle: \(difference)")
             return false
         }
@@ -100,9 +103,11 @@ struct OracleCheck {
             let (site, oracle) = (replay.sites[index], oracles[index])
             let all = Array(days(of: site))
             let first = Int.random(in: 0..<all.count, using: &generator)
-            let last = generator.once(in: 3) ? first : Int.random(in: first..<all.count, using: &generator)
+            let last =
+                generator.once(in: 3) ? first : Int.random(in: first..<all.count, using: &generator)
             let dimension = generator.once(in: 4) ? nil : generator.pick(Dimension.allCases)
-            try ask(site, oracle, all[first]...all[last], dimension, randomFilter(oracle, &generator))
+            try ask(
+                site, oracle, all[first]...all[last], dimension, randomFilter(oracle, &generator))
         }
     }
 
@@ -112,7 +117,8 @@ struct OracleCheck {
         guard generator.once(in: 2), !oracle.visits.isEmpty else { return nil }
         if generator.once(in: 3) {
             return generator.pick([
-                SessionFilter(dimension: .page, value: "/a"), SessionFilter(dimension: .title, value: "A"),
+                SessionFilter(dimension: .page, value: "/a"),
+                SessionFilter(dimension: .title, value: "A"),
                 SessionFilter(dimension: .event, value: "sale"),
             ])
         }
@@ -133,14 +139,17 @@ struct OracleCheck {
             Query(days: days, metrics: metrics, dimension: dimension, filter: filter), of: site)
         let rows = oracle.rows(where: filter.map { filter in { $0.matches(filter) } })
         let isExact = oracle.isOnePeriod(days, site.calendar)
-        let question = "seed \(seed), \(site.domain), \(days), by \(dimension?.rawValue ?? "all"), "
+        let question =
+            "seed \(seed), \(site.domain), \(days), by \(dimension?.rawValue ?? "all"), "
             + "filter \(filter.map { "\($0.dimension.rawValue)=\($0.value)" } ?? "none")"
         #expect((answer.metrics[0] == .visitors) == isExact, "\(question)")
         var expected: [String: Sum] = [:]
         var totals = Sum()
         for (key, row) in rows where days.contains(key.day) {
             if key.dimension == nil { totals.add(row) }
-            if dimension != nil, key.dimension == dimension { expected[key.value, default: Sum()].add(row) }
+            if dimension != nil, key.dimension == dimension {
+                expected[key.value, default: Sum()].add(row)
+            }
         }
         func values(_ sum: Sum, _ dimension: Dimension?) -> [Double?] {
             answer.metrics.map {
@@ -168,7 +177,8 @@ extension Oracle {
     /// Whether one salt holds over all of the days.
     func isOnePeriod(_ days: ClosedRange<LocalDay>, _ calendar: SiteCalendar) -> Bool {
         let last = calendar.end(of: days.upperBound) - TimeSpan(milliseconds: 1)
-        return days.count == 1 || period(of: calendar.start(of: days.lowerBound)) == period(of: last)
+        return days.count == 1
+            || period(of: calendar.start(of: days.lowerBound)) == period(of: last)
     }
 }
 

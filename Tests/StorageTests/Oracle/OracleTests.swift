@@ -33,7 +33,8 @@ struct OracleTests {
     ) throws {
         let world = replay.world
         let lengths: [ClosedRange<Int64>] =
-            world.dayCount <= 4 ? [60...60, 1...300, 1_440...1_440] : [1_440...1_440, 1...4_000, 10_080...10_080]
+            world.dayCount <= 4
+            ? [60...60, 1...300, 1_440...1_440] : [1_440...1_440, 1...4_000, 10_080...10_080]
         let minutes = generator.pick(lengths)
         var time = world.start
         let lookAt = Int.random(in: 0..<8, using: &generator)

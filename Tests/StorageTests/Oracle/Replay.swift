@@ -32,7 +32,8 @@ final class Replay {
         for (index, epochs) in world.epochs.enumerated() {
             let created = folder.clock.now
             let site = try database.addSite(
-                Domain("site\(index).test")!, epoch: epochs[0], settings: SiteSettings(), at: created)
+                Domain("site\(index).test")!, epoch: epochs[0], settings: SiteSettings(),
+                at: created)
             for epoch in epochs.dropFirst() {
                 try database.updateSite(
                     site, settings: site.settings, nextEpoch: epoch, at: created)
@@ -127,7 +128,9 @@ final class Replay {
     }
 
     private func writePending() throws {
-        for (day, entries) in Dictionary(grouping: pending, by: \.time.utcDay).sorted(by: { $0.key < $1.key }) {
+        for (day, entries) in Dictionary(grouping: pending, by: \.time.utcDay).sorted(by: {
+            $0.key < $1.key
+        }) {
             let writer = try PartitionWriter(
                 PartitionFile(folder: folder.data.eventsPath, day: day))
             try writer.write(entries)

@@ -53,7 +53,9 @@ struct World {
         var generator = SeededGenerator(seed: seed)
         let place = generator.pick(Self.places)
         dayCount = Int.random(in: 3...9, using: &generator)
-        start = place.change.startInUTC - .days(Int64.random(in: 0..<Int64(dayCount), using: &generator))
+        start =
+            place.change.startInUTC
+            - .days(Int64.random(in: 0..<Int64(dayCount), using: &generator))
         self.generator = generator
         for index in 0..<generator.pick([1, 1, 2, 3]) {
             epochs.append(randomEpochs(index == 0 ? place.zone : nil))
@@ -72,16 +74,20 @@ struct World {
 
     private mutating func randomEpochs(_ zone: String?) -> [SiteEpoch] {
         let zone = zone ?? generator.pick(Self.places).zone
-        let timeout = generator.pick([TimeSpan.minutes(30), .minutes(30), .minutes(10), .minutes(60)])
+        let timeout = generator.pick([
+            TimeSpan.minutes(30), .minutes(30), .minutes(10), .minutes(60),
+        ])
         var epochs = [
             SiteEpoch(
-                start: start - .days(2), timeZone: zone, rotation: generator.pick(Rotation.allCases),
+                start: start - .days(2), timeZone: zone,
+                rotation: generator.pick(Rotation.allCases),
                 sessionTimeout: timeout)
         ]
         guard generator.once(in: 3) else { return epochs }
         // A change of zone or rotation, at a midnight of the epoch before.
         let calendar = SiteCalendar(epochs: epochs)
-        let day = calendar.day(of: start + .days(Int64.random(in: 1..<Int64(dayCount), using: &generator)))
+        let day = calendar.day(
+            of: start + .days(Int64.random(in: 1..<Int64(dayCount), using: &generator)))
         epochs.append(
             SiteEpoch(
                 start: calendar.start(of: day),
@@ -97,22 +103,28 @@ struct World {
         let timeout = epochs[site][0].sessionTimeout
         let fate = randomFate()
         let profile = randomProfile()
-        var time = start + TimeSpan(milliseconds: .random(in: 0..<(end - start).milliseconds, using: &generator))
+        var time =
+            start
+            + TimeSpan(milliseconds: .random(in: 0..<(end - start).milliseconds, using: &generator))
         let isMarathon = generator.once(in: 25)
         if isMarathon || generator.once(in: 2) {
             // Near a midnight, or so many timeouts before it exactly.
             let midnight = calendar.start(of: calendar.day(of: time))
             let steps = Int64.random(in: 0...2, using: &generator)
-            let slack = generator.once(in: 2)
+            let slack =
+                generator.once(in: 2)
                 ? 0 : Int64.random(in: 0..<timeout.milliseconds, using: &generator)
             time = midnight - TimeSpan(milliseconds: steps * timeout.milliseconds + slack)
         }
-        let count = isMarathon ? 49 * 3_600_000 / Int(timeout.milliseconds) + 60
+        let count =
+            isMarathon
+            ? 49 * 3_600_000 / Int(timeout.milliseconds) + 60
             : Int.random(in: 1...9, using: &generator)
         for _ in 0..<count {
             events.append(
                 TrafficEvent(
-                    site: site, browser: browser, time: time, kind: randomKind(), page: randomPage(),
+                    site: site, browser: browser, time: time, kind: randomKind(),
+                    page: randomPage(),
                     acquisition: randomAcquisition(),
                     profile: generator.once(in: 8) ? randomProfile() : profile, fate: fate))
             time = time + (isMarathon ? marathonGap(timeout) : randomGap(timeout))
@@ -166,10 +178,12 @@ struct World {
 
     private mutating func randomAcquisition() -> Acquisition {
         generator.pick([
-            .direct, .direct, Acquisition(source: "Google", channel: "Organic Search", referrer: "google.com"),
+            .direct, .direct,
+            Acquisition(source: "Google", channel: "Organic Search", referrer: "google.com"),
             Acquisition(
                 source: "letter", channel: "Email",
-                tags: CampaignTags(source: "letter", medium: "email", campaign: "spring", content: "x", term: "y")),
+                tags: CampaignTags(
+                    source: "letter", medium: "email", campaign: "spring", content: "x", term: "y")),
             Acquisition(source: "b.test", channel: "Referral", referrer: "b.test/x"),
         ])
     }
@@ -178,9 +192,14 @@ struct World {
         ClientProfile(
             client: generator.pick([
                 .unknown,
-                Client(browser: "Firefox", browserVersion: "140", os: "Linux", osVersion: "", device: .desktop),
-                Client(browser: "Safari", browserVersion: "", os: "iOS", osVersion: "26.1", device: .mobile),
-            ]), screen: generator.pick([nil, .small, .large]), language: generator.pick(["", "lv", "en"]),
+                Client(
+                    browser: "Firefox", browserVersion: "140", os: "Linux", osVersion: "",
+                    device: .desktop),
+                Client(
+                    browser: "Safari", browserVersion: "", os: "iOS", osVersion: "26.1",
+                    device: .mobile),
+            ]), screen: generator.pick([nil, .small, .large]),
+            language: generator.pick(["", "lv", "en"]),
             country: generator.pick(["", "LV", "EG"]), region: generator.pick(["", "RIX"]))
     }
 }

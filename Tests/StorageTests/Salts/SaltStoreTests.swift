@@ -47,7 +47,9 @@ struct SaltStoreTests {
     func files() throws {
         _ = try SaltStore(folder: folder.data).salt(site: 1, period: period(0))
         let name = "secret/1-\(period(0).start.milliseconds).salt"
-        #expect(folder.files().filter { $0.hasPrefix("secret/") } == [name, "secret/CACHEDIR.TAG"].sorted())
+        #expect(
+            folder.files().filter { $0.hasPrefix("secret/") }
+                == [name, "secret/CACHEDIR.TAG"].sorted())
         let path = folder.path + "/" + name
         let attributes = try FileManager.default.attributesOfItem(atPath: path)
         #expect(attributes[.size] as? Int == 32)
@@ -74,10 +76,12 @@ struct SaltStoreTests {
         let path = folder.path
         let start = period(0).start.milliseconds
         // Each process asks for the same 30 periods and writes down what it was given.
-        async let first = #expect(processExitsWith: .success) { [path = path as String, start = start as Int64] in
+        async let first = #expect(processExitsWith: .success) {
+            [path = path as String, start = start as Int64] in
             try SaltStoreTests.askForSalts(path: path, start: start, name: "first")
         }
-        async let second = #expect(processExitsWith: .success) { [path = path as String, start = start as Int64] in
+        async let second = #expect(processExitsWith: .success) {
+            [path = path as String, start = start as Int64] in
             try SaltStoreTests.askForSalts(path: path, start: start, name: "second")
         }
         try Self.askForSalts(path: path, start: start, name: "own")
@@ -96,7 +100,8 @@ struct SaltStoreTests {
             let salt = try store.salt(site: 5, period: SaltPeriod(start: start, end: start + .day))
             return salt.bytes.map(String.init).joined(separator: " ")
         }
-        try salts.joined(separator: "\n").write(toFile: path + "/" + name, atomically: true, encoding: .utf8)
+        try salts.joined(separator: "\n").write(
+            toFile: path + "/" + name, atomically: true, encoding: .utf8)
     }
 
     @Test(
@@ -110,7 +115,9 @@ struct SaltStoreTests {
         let salt = try store.salt(site: site.id, period: period(0))
         #expect(try store.destroyExpired(sites: [site], at: Instant(now)!) == destroyed)
         #expect(folder.files(holding: salt.bytes).count == 1 - destroyed)
-        #expect(try store.existingSalt(site: site.id, period: period(0)) == (destroyed == 0 ? salt : nil))
+        #expect(
+            try store.existingSalt(site: site.id, period: period(0))
+                == (destroyed == 0 ? salt : nil))
     }
 
     @Test("the bytes are overwritten in place before the name goes")
@@ -123,7 +130,8 @@ struct SaltStoreTests {
         #expect(folder.files(holding: salt.bytes).count == 2)
         try store.destroyExpired(sites: [site], at: folder.clock.now + .days(2))
         #expect(folder.files(holding: salt.bytes).isEmpty)
-        #expect(try Data(contentsOf: URL(fileURLWithPath: folder.path + "/copy")) == Data(count: 32))
+        #expect(
+            try Data(contentsOf: URL(fileURLWithPath: folder.path + "/copy")) == Data(count: 32))
     }
 
     @Test("the losing draft of a race leaves no bytes either")

@@ -21,11 +21,13 @@ struct SiteStoreTests {
             start: folder.clock.now, timeZone: "Europe/Riga", rotation: .weekly,
             sessionTimeout: .minutes(20))
         let site = try database.addSite(
-            try #require(Domain("example.com")), epoch: epoch, settings: settings, at: folder.clock.now)
+            try #require(Domain("example.com")), epoch: epoch, settings: settings,
+            at: folder.clock.now)
         #expect(try database.sites() == [site])
         #expect(try database.site(named: "WWW.Example.com") == site)
         #expect(throws: StorageError.siteExists(site.domain)) {
-            try database.addSite(site.domain, epoch: epoch, settings: settings, at: folder.clock.now)
+            try database.addSite(
+                site.domain, epoch: epoch, settings: settings, at: folder.clock.now)
         }
         #expect(throws: StorageError.unknownSite("b.test", known: ["example.com"])) {
             try database.site(named: "b.test")
@@ -47,7 +49,8 @@ struct SiteStoreTests {
         // Once in force it stays; the next change comes after it.
         let later = SiteEpoch(start: midnight + .day, timeZone: "UTC", rotation: .daily)
         try database.updateSite(changed, settings: site.settings, nextEpoch: later, at: midnight)
-        #expect(try database.site(named: "a.test").epochs.map(\.rotation) == [.daily, .monthly, .daily])
+        #expect(
+            try database.site(named: "a.test").epochs.map(\.rotation) == [.daily, .monthly, .daily])
     }
 
     @Test("a running collector can tell each change, and only changes")
@@ -78,7 +81,8 @@ struct SiteStoreTests {
         #expect(token.allSatisfy { $0.isLetter || $0.isNumber || $0 == "-" || $0 == "_" })
         #expect(try database.isToken(token, of: site) && database.isToken(second, of: site))
         #expect(try !database.isToken(token, of: other))
-        for wrong in ["", String(token.dropLast()), token + "A", token.lowercased()] where wrong != token {
+        for wrong in ["", String(token.dropLast()), token + "A", token.lowercased()]
+        where wrong != token {
             #expect(try !database.isToken(wrong, of: site))
         }
         #expect(folder.files(holding: token.utf8).isEmpty)

@@ -15,9 +15,11 @@ extension MainDatabase {
             else { continue }
             try forEachRow(of: site, on: first...last) { day, dimension, value, figures in
                 lines.append(
-                    "\(site.domain) \(day) \(dimension?.rawValue ?? "total") \(value) \(figures.text)")
+                    "\(site.domain) \(day) \(dimension?.rawValue ?? "total") \(value) \(figures.text)"
+                )
             }
-            for (day, books) in try books(of: site, on: first...last).sorted(by: { $0.key < $1.key }) {
+            for (day, books) in try books(of: site, on: first...last).sorted(by: { $0.key < $1.key }
+            ) {
                 lines.append("\(site.domain) \(day) books \(books.text)")
             }
         }
@@ -31,7 +33,8 @@ extension Figures {
             visitors, newVisitors, sessions, pageviews, events, bounces, engagedSessions,
             Int(sessionMilliseconds), Int(engagedMilliseconds),
         ]
-        return "\(counts.map(String.init).joined(separator: " ")) \(durations.encoded) \(engagements.encoded)"
+        return
+            "\(counts.map(String.init).joined(separator: " ")) \(durations.encoded) \(engagements.encoded)"
     }
 }
 

@@ -99,7 +99,8 @@ extension TestFolder {
                     ORDER BY name
                     """)
             return try tables.flatMap { table in
-                [table] + (try Row.fetchAll(database, sql: "SELECT * FROM \(table)").map(\.description))
+                [table]
+                    + (try Row.fetchAll(database, sql: "SELECT * FROM \(table)").map(\.description))
             }.joined(separator: "\n")
         }
     }

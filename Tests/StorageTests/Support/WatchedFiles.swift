@@ -43,7 +43,9 @@ enum WatchedFiles {
         let vfs = UnsafeMutablePointer<sqlite3_vfs>.allocate(capacity: 1)
         vfs.initialize(to: system.pointee)
         vfs.pointee.zName = UnsafePointer(strdup("watched"))
-        vfs.pointee.xOpen = { _, name, file, flags, outFlags in WatchedFiles.open(name, file, flags, outFlags) }
+        vfs.pointee.xOpen = { _, name, file, flags, outFlags in
+            WatchedFiles.open(name, file, flags, outFlags)
+        }
         vfs.pointee.xDelete = { _, name, syncsFolder in
             let path = name.map { String(cString: $0) } ?? ""
             if let code = WatchedFiles.note(.delete, path) { return code }
@@ -79,7 +81,9 @@ enum WatchedFiles {
     fileprivate static func note(_ kind: Kind, _ path: String) -> Int32? {
         state.withLock { state in
             for index in state.faults.indices
-            where state.faults[index].kinds.contains(kind) && path.hasPrefix(state.faults[index].prefix) {
+            where state.faults[index].kinds.contains(kind)
+                && path.hasPrefix(state.faults[index].prefix)
+            {
                 guard state.faults[index].after == 0 else {
                     state.faults[index].after -= 1
                     continue
@@ -91,7 +95,9 @@ enum WatchedFiles {
         }
     }
 
-    fileprivate static func note(_ kind: Kind, _ file: UnsafeMutablePointer<sqlite3_file>?) -> Int32? {
+    fileprivate static func note(_ kind: Kind, _ file: UnsafeMutablePointer<sqlite3_file>?)
+        -> Int32?
+    {
         let path = state.withLock { $0.paths[UInt(bitPattern: file)] } ?? ""
         return note(kind, path)
     }
@@ -108,7 +114,9 @@ enum WatchedFiles {
         _ outFlags: UnsafeMutablePointer<Int32>?
     ) -> Int32 {
         let result = system.pointee.xOpen(system, name, file, flags, outFlags)
-        guard result == SQLITE_OK, let file, let original = file.pointee.pMethods else { return result }
+        guard result == SQLITE_OK, let file, let original = file.pointee.pMethods else {
+            return result
+        }
         let key = UInt(bitPattern: file)
         let path = name.map { String(cString: $0) } ?? ""
         let patched = state.withLock { state -> UInt in
