@@ -29,6 +29,7 @@ final class LogIntake {
         first = window.lowerBound.milliseconds.floorDivided(by: 1_000)
         last = window.upperBound.milliseconds.floorDivided(by: 1_000)
         fingerprinter = Fingerprinter(random: random)
+        // An empty text: nothing is read.
         noText = fingerprinter.fingerprint(of: UnsafeBufferPointer(start: nil, count: 0))
         let enricher = LineEnricher(site: site, steps: steps)
         self.enricher = enricher
@@ -56,6 +57,7 @@ final class LogIntake {
     ) throws -> LineFate {
         guard bytes[line.method].elementsEqual("GET".utf8) else { return .method }
         guard 200...299 ~= line.status || line.status == 304 else { return .status }
+        // A part of the line, which outlives this call.
         let target = UnsafeBufferPointer(rebasing: bytes[line.target])
         guard PageTarget.isPage(target) else { return .asset }
         guard line.seconds >= first else { return .pastTerm }
@@ -85,8 +87,10 @@ final class LogIntake {
         // A format without user agents is not the same as an agent that says nothing.
         let agentKey =
             line.userAgent.map {
+                // A part of the line, read within this call.
                 fingerprinter.fingerprint(of: UnsafeBufferPointer(rebasing: bytes[$0]))
             } ?? Fingerprint(high: 0, low: 0)
+        // A part of the line, read within this call.
         let (sender, previous) = visitors.sender(
             client: UnsafeBufferPointer(rebasing: bytes[line.client]), agentKey: agentKey,
             userAgent: { line.userAgent.map { LogText.decoded(bytes, $0) } ?? "" }, at: time,
@@ -120,9 +124,11 @@ final class LogIntake {
         let start =
             target.first == UInt8(ascii: "/")
             ? target.firstIndex(of: UInt8(ascii: "?")) ?? target.endIndex : 0
+        // A part of the target, which outlives this call.
         let query = UnsafeBufferPointer(rebasing: target[start...])
         let queryKey =
             query.isEmpty ? hostKey : fingerprinter.fingerprint(of: query, with: hostKey)
+        // A part of the line, which outlives this call.
         let referrer = UnsafeBufferPointer(rebasing: bytes[line.referrer])
         let key = fingerprinter.fingerprint(of: referrer, with: queryKey)
         return enricher.acquisition(key) {
@@ -144,6 +150,7 @@ final class LogIntake {
         of field: Range<Int>?, _ bytes: UnsafeBufferPointer<UInt8>
     ) -> Fingerprint {
         guard let field else { return noText }
+        // A part of the line, read within this call.
         return fingerprinter.fingerprint(of: UnsafeBufferPointer(rebasing: bytes[field]))
     }
 

@@ -134,13 +134,13 @@ def every_schedule_gives_the_same_export(checks, bench):
     files = plan.write_rotated(bench.folder())
     wanted = straight(bench, files)
     checks.check("the export has rows for each day", all(day in wanted for day in plan.days))
-    checks.equal("the same again", wanted, straight(bench, files))
-    checks.equal("newest file first", wanted, straight(bench, files[::-1]))
-    checks.equal("files in the order of their names", wanted, straight(bench, sorted(files)))
-    checks.equal("compressed through standard input", wanted, through_standard_input(bench, files))
+    checks.same_text("the same again", wanted, straight(bench, files))
+    checks.same_text("newest file first", wanted, straight(bench, files[::-1]))
+    checks.same_text("files in the order of their names", wanted, straight(bench, sorted(files)))
+    checks.same_text("compressed through standard input", wanted, through_standard_input(bench, files))
     parts = plan.write_by_days(bench.folder(), 5)
-    checks.equal("aggregated after each part", wanted, part_by_part(bench, parts, aggregate=True))
-    checks.equal("parts aggregated at the end", wanted, part_by_part(bench, parts, aggregate=False))
+    checks.same_text("aggregated after each part", wanted, part_by_part(bench, parts, aggregate=True))
+    checks.same_text("parts aggregated at the end", wanted, part_by_part(bench, parts, aggregate=False))
     aggregated_again(checks, bench, files, plan.days, wanted)
 
 
@@ -183,10 +183,10 @@ def aggregated_again(checks, bench, files, days, wanted):
     footfall.must("import", "log", shop.SITE, *files)
     for _ in range(3):
         footfall.must("aggregate", "--site", shop.SITE)
-    checks.equal("aggregated three times", wanted, footfall.export(shop.SITE))
+    checks.same_text("aggregated three times", wanted, footfall.export(shop.SITE))
     for day in (days[7], days[-1]):
         footfall.must("aggregate", "--rebuild", day)
-    checks.equal("two days rebuilt", wanted, footfall.export(shop.SITE))
+    checks.same_text("two days rebuilt", wanted, footfall.export(shop.SITE))
 
 
 def a_day_at_a_time_agrees_too(checks, bench):
@@ -194,7 +194,7 @@ def a_day_at_a_time_agrees_too(checks, bench):
     plan = recent_plan(bench.seed + 2, SMALL_LINES, DAYS)
     parts = plan.write_by_days(bench.folder())
     exports = [part_by_part(bench, parts, aggregate) for aggregate in (True, False)]
-    checks.equal("aggregated daily or at the end", exports[0], exports[1])
+    checks.same_text("aggregated daily or at the end", exports[0], exports[1])
     footfall = fresh(bench)
     for part in parts:
         footfall.must("import", "log", shop.SITE, part)
@@ -206,33 +206,35 @@ def killed_half_way_gives_the_same_export(checks, bench):
     rng = random.Random(bench.seed)
     lines = bench.options.lines if bench.long else SMALL_LINES * 2
     files = recent_plan(bench.seed + 3, lines, DAYS).write_rotated(bench.folder())
+    began = time.monotonic()
     wanted = straight(bench, files)
+    longest = time.monotonic() - began
     footfall = fresh(bench)
     rounds = 30 if bench.long else 10
-    kills = killed(footfall, rng, rounds, "import", "log", shop.SITE, *files)
+    kills = killed(footfall, rng, rounds, longest, "import", "log", shop.SITE, *files)
     print(f"import killed {kills} times of {rounds}")
     if kills == rounds:
         footfall.must("aggregate")
         checks.equal("killed imports leave no traffic", 0, footfall.query(
             shop.SITE, ["pageviews"], "30d")["totals"]["pageviews"])
         footfall.must("import", "log", shop.SITE, *files)
-    kills = killed(footfall, rng, rounds, "aggregate")
+    kills = killed(footfall, rng, rounds, longest, "aggregate")
     print(f"aggregate killed {kills} times of {rounds}")
     footfall.must("aggregate")
-    checks.equal("killed and run again", wanted, footfall.export(shop.SITE))
+    checks.same_text("killed and run again", wanted, footfall.export(shop.SITE))
     footfall.must("aggregate", "--verify")
 
 
-def killed(footfall, rng, rounds, *arguments):
+def killed(footfall, rng, rounds, longest, *arguments):
     """Starts the command again and again and kills it at a random moment, until it once finishes.
 
-    The moments are spread over twice the longest time that it has lived. Gives the number of kills.
+    Most moments are early: each is up to `longest` seconds, halved a random number of times.
+    Gives the number of kills.
     """
-    longest = 0.2
     for done in range(rounds):
         process = footfall.start(
             *arguments, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        wait = rng.uniform(0, longest)
+        wait = rng.uniform(0, longest) / 2 ** rng.randrange(4)
         try:
             status = process.wait(wait)
             if status != 0:
@@ -241,7 +243,6 @@ def killed(footfall, rng, rounds, *arguments):
         except subprocess.TimeoutExpired:
             process.send_signal(signal.SIGKILL)
             process.wait()
-            longest = max(longest, wait * 1.5)
     return rounds
 
 

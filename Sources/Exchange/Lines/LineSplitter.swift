@@ -71,8 +71,8 @@ struct LineSplitter {
         _ line: UnsafeBufferPointer<UInt8>, _ number: Int, _ body: (LogLine, Int) throws -> Void
     ) rethrows {
         if line.count > longestLine { return try body(.tooLong, number) }
-        let hasReturn = line.last == 0x0D
-        try body(
-            .text(hasReturn ? UnsafeBufferPointer(rebasing: line.dropLast()) : line), number)
+        guard line.last == 0x0D else { return try body(.text(line), number) }
+        // The line without its end, used inside the call only.
+        try body(.text(UnsafeBufferPointer(rebasing: line.dropLast())), number)
     }
 }

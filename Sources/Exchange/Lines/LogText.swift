@@ -4,6 +4,7 @@ import Foundation
 /// and the C escapes of control signs (Apache).
 enum LogText {
     static func decoded(_ bytes: UnsafeBufferPointer<UInt8>, _ field: Range<Int>) -> String {
+        // A part of the line, read within this call.
         let text = UnsafeBufferPointer(rebasing: bytes[field])
         guard text.contains(UInt8(ascii: "\\")) else {
             return String(decoding: text, as: UTF8.self)

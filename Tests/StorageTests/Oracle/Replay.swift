@@ -1,4 +1,6 @@
 import Analytics
+import GRDB
+
 @testable import Storage
 
 /// A world played through the product: real salts, hashes and crossings, real partitions, the
@@ -28,6 +30,10 @@ final class Replay {
         // The first epochs begin when the sites are added.
         folder.clock.now = world.start - .days(2)
         database = try folder.database()
+        // Syncs are for power losses, of which there are none here.
+        try database.queue.writeWithoutTransaction {
+            try $0.execute(sql: "PRAGMA synchronous = OFF")
+        }
         salts = SaltStore(folder: folder.data)
         for (index, epochs) in world.epochs.enumerated() {
             let created = folder.clock.now
@@ -132,7 +138,7 @@ final class Replay {
             $0.key < $1.key
         }) {
             let writer = try PartitionWriter(
-                PartitionFile(folder: folder.data.eventsPath, day: day))
+                PartitionFile(folder: folder.data.eventsPath, day: day), isSynced: false)
             try writer.write(entries)
             try writer.close()
         }

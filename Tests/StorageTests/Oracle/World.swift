@@ -52,12 +52,12 @@ struct World {
         self.seed = seed
         var generator = SeededGenerator(seed: seed)
         let place = generator.pick(Self.places)
-        dayCount = Int.random(in: 3...9, using: &generator)
+        dayCount = Int.random(in: 3...8, using: &generator)
         start =
             place.change.startInUTC
             - .days(Int64.random(in: 0..<Int64(dayCount), using: &generator))
         self.generator = generator
-        for index in 0..<generator.pick([1, 1, 2, 3]) {
+        for index in 0..<generator.pick([1, 1, 1, 2]) {
             epochs.append(randomEpochs(index == 0 ? place.zone : nil))
         }
         for site in epochs.indices {

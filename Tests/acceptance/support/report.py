@@ -1,5 +1,6 @@
 """Counting what held and what did not, in the form that `make test` reads."""
 
+import difflib
 import os
 import sys
 import traceback
@@ -31,6 +32,13 @@ class Checks:
     def equal(self, title, expected, got):
         """Claims that two values are the same; shows both when they are not."""
         return self.check(title, expected == got, f"expected {short(expected)}, got {short(got)}")
+
+    def same_text(self, title, expected, got):
+        """Claims that two long texts are the same; shows the first lines that differ."""
+        lines = [line for line in difflib.unified_diff(
+            expected.splitlines(), got.splitlines(), lineterm="", n=0)
+            if not line.startswith(("---", "+++", "@@"))]
+        return self.check(title, expected == got, f"{len(lines)} lines differ: {lines[:6]}")
 
     def one_of(self, title, expected, got):
         """For places where the contract leaves a choice."""
