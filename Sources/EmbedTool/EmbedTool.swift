@@ -17,6 +17,8 @@ struct EmbedTool {
         }
         if arguments.count == 1 { code += "        :\n" }
         code += "    ]\n}\n"
+        // A file that is written again, though equal, would have its target compiled again.
+        guard (try? String(contentsOfFile: output, encoding: .utf8)) != code else { return }
         try code.write(toFile: output, atomically: true, encoding: .utf8)
     }
 
