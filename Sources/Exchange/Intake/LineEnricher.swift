@@ -9,7 +9,8 @@ import Storage
 /// is put through the steps once, in a hit that has nothing else, and remembered by its
 /// fingerprint. A test compares the parts with whole hits.
 struct LineEnricher {
-    private static let cacheLimit = 200_000
+    /// Most texts that are remembered of a kind, as many as the vocabulary holds: 20 MB each.
+    private static let cacheLimit = 500_000
 
     struct Agent {
         var profile: UInt32

@@ -198,9 +198,14 @@ private struct FieldReader {
     static func isHost(_ bytes: UnsafeBufferPointer<UInt8>, _ word: Range<Int>) -> Bool {
         guard !word.isEmpty, word.count <= 280 else { return false }
         for index in word {
-            let byte = bytes[index]
-            let isLetterOrDigit = byte &- 0x30 < 10 || (byte | 0x20) &- 0x61 < 26
-            guard isLetterOrDigit || ".:-_%[]".utf8.contains(byte) else { return false }
+            switch bytes[index] {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+                UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "."), UInt8(ascii: ":"),
+                UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "%"), UInt8(ascii: "["),
+                UInt8(ascii: "]"):
+                continue
+            default: return false
+            }
         }
         return true
     }

@@ -1,8 +1,8 @@
 """Reads what `strace -f -yy` wrote, and finds answers that went ahead of a sync.
 
 The rule (DESIGN I1): a 202 leaves only after an fdatasync or fsync of the journal that *began
-after* the event was written there, and ended well. A sync that was already under way when the event was
-written proves nothing.
+after* the event was written there, and ended well. A sync that was already under way when the
+event was written proves nothing.
 """
 
 import re
