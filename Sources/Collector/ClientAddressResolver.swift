@@ -17,6 +17,10 @@ package struct ClientAddressResolver: Sendable {
     /// - Parameter values: all lines of the header, in order.
     func resolve(peer: ClientAddress?, values: [String]) -> ClientAddress? {
         guard let peer, isTrusted(peer) else { return peer }
+        // One proxy that names one client: nearly always.
+        if values.count == 1, let client = ClientAddress(values[0]), !isTrusted(client) {
+            return client
+        }
         var address = peer
         // From the right: each trusted proxy vouches for the address that it put there.
         for text in values.joined(separator: ",").split(separator: ",").reversed() {
@@ -35,7 +39,7 @@ package struct ClientAddressResolver: Sendable {
         return peer.isLoopback || peer.isPrivate
     }
 
-    private func isTrusted(_ address: ClientAddress) -> Bool {
+    func isTrusted(_ address: ClientAddress) -> Bool {
         trustedProxies.contains { $0.contains(address) }
     }
 

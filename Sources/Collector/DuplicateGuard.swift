@@ -1,9 +1,11 @@
-import Analytics
+package import Analytics
+package import Storage
 import Synchronization
 
 /// Knows the beacons of the last 10 minutes by site, visitor and `k`, so that a retry is not
-/// counted twice. Bounded: past the limit the oldest are forgotten first.
-final class DuplicateGuard: Sendable {
+/// counted twice. Bounded: past the limit the oldest are forgotten first. After a restart it is
+/// rebuilt from the journal.
+package final class DuplicateGuard: Sendable {
     static let memory = TimeSpan.minutes(10)
     /// Of each of two halves.
     static let limit = 200_000
@@ -11,7 +13,7 @@ final class DuplicateGuard: Sendable {
     struct Key: Hashable, Sendable {
         var site: SiteID
         var visitor: Visitor?
-        var nonce: String
+        var retryKey: RetryKey
     }
 
     /// Two halves that take turns: what is in neither is over 10 minutes old or was never there.
@@ -22,6 +24,16 @@ final class DuplicateGuard: Sendable {
     }
 
     private let state = Mutex(State())
+
+    package init() {}
+
+    package func rebuild(from reader: EventReader, at now: Instant) throws(StorageError) {
+        // Oldest first, so that a full memory forgets those.
+        for event in try reader.recentRetryKeys(since: now - Self.memory).reversed() {
+            _ = isDuplicate(
+                Key(site: event.site, visitor: event.visitor, retryKey: event.key), at: event.time)
+        }
+    }
 
     /// Whether the beacon was seen before; remembers it if not.
     func isDuplicate(_ key: Key, at time: Instant) -> Bool {

@@ -19,7 +19,7 @@ package struct Sender: Sendable, CustomStringConvertible {
     package var address: ClientAddress?
     /// At most `BeaconLimits.userAgent` bytes.
     package var userAgent: String
-    package var hints: ClientHints
+    package var hintHeaders: ClientHintHeaders
     /// `nil` where the record has no headers, as a log line.
     package var acceptLanguage: String?
     package var knowsHeaders: Bool
@@ -31,13 +31,13 @@ package struct Sender: Sendable, CustomStringConvertible {
     package var optsOut: Bool
 
     package init(
-        address: ClientAddress?, userAgent: String, hints: ClientHints = .none,
+        address: ClientAddress?, userAgent: String, hintHeaders: ClientHintHeaders = .none,
         acceptLanguage: String? = nil, knowsHeaders: Bool = false,
         hasFetchMetadata: Bool = false, isPrefetch: Bool = false, optsOut: Bool = false
     ) {
         self.address = address
         self.userAgent = userAgent.cut(toBytes: BeaconLimits.userAgent)
-        self.hints = hints
+        self.hintHeaders = hintHeaders
         self.acceptLanguage = acceptLanguage
         self.knowsHeaders = knowsHeaders
         self.hasFetchMetadata = hasFetchMetadata
@@ -55,7 +55,7 @@ package struct Sender: Sendable, CustomStringConvertible {
         ]
         self.init(
             address: address, userAgent: header("user-agent") ?? "",
-            hints: ClientHints(
+            hintHeaders: ClientHintHeaders(
                 brands: header("sec-ch-ua"),
                 fullVersionList: header("sec-ch-ua-full-version-list"),
                 mobile: header("sec-ch-ua-mobile"), platform: header("sec-ch-ua-platform"),

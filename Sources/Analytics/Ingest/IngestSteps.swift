@@ -30,12 +30,17 @@ package struct IngestSteps: Sendable {
 
     /// The event comes without its visitor: that needs the site's salt.
     package func run(_ hit: Hit, for site: Site) -> Outcome {
+        var memory: IngestMemory?
+        return run(hit, for: site, &memory)
+    }
+
+    /// - Parameter memory: what was worked out before; `nil` works all out anew.
+    package func run(_ hit: Hit, for site: Site, _ memory: inout IngestMemory?) -> Outcome {
         for step in Self.admission {
             if let reason = step(hit, site.settings, site.domain) { return .dropped(reason) }
         }
-        let event = enrich(hit, for: site)
-        if let verdict = verdict(on: hit) { return .setAside(event, verdict) }
-        return .kept(event)
+        let (event, verdict) = enriched(hit, for: site, &memory)
+        return verdict.map { .setAside(event, $0) } ?? .kept(event)
     }
 
     /// Whether the event is counted without a visitor.
@@ -76,38 +81,70 @@ package struct IngestSteps: Sendable {
         }
     }
 
-    private func verdict(on hit: Hit) -> BotVerdict? {
+    private func verdict(on hit: Hit, _ hints: ClientHints) -> BotVerdict? {
         bots.verdict(
             BotSignals(
                 userAgent: hit.sender.userAgent, webdriver: hit.beacon.isAutomated,
                 hasAcceptLanguage: hit.sender.knowsHeaders
                     ? hit.sender.acceptLanguage != nil : nil,
                 hasFetchMetadata: hit.sender.knowsHeaders ? hit.sender.hasFetchMetadata : nil,
-                hints: hit.sender.hints))
+                hints: hints))
     }
 
     // MARK: Step 3, enrich
 
     /// What is kept of the hit: the address cleaned, the source, the client and the country.
     package func enrich(_ hit: Hit, for site: Site) -> Event {
-        var policy = site.settings.addresses
-        if hit.beacon.countsHashRoutes { policy.hashRoutes = true }
-        let address = PageAddress(cleaning: hit.page, policy: policy)
-        let title = hit.beacon.title.map { Scrubber.scrub($0, limit: BeaconLimits.title).text }
-        return Event(
+        var memory: IngestMemory?
+        return enriched(hit, for: site, &memory).event
+    }
+
+    private func enriched(
+        _ hit: Hit, for site: Site, _ memory: inout IngestMemory?
+    ) -> (event: Event, verdict: BotVerdict?) {
+        let page = memory?.page(of: hit, for: site) { self.page(of: hit, for: site) }
+        let source = memory?.acquisition(of: hit, for: site) { acquisition(of: hit, for: site) }
+        let client = memory?.client(of: hit) { self.client(of: hit) } ?? {
+            let (profile, verdict) = self.client(of: hit)
+            return IngestMemory.ClientFinding(profile: Shared(profile), verdict: verdict)
+        }()
+        let event = Event(
             site: site.id, visitor: nil, time: hit.time, kind: kind(of: hit.beacon),
-            page: Page(host: address.host, path: address.path, title: title ?? ""),
-            acquisition: sources.acquisition(
-                page: hit.page, referrer: hit.beacon.referrer,
-                siteHosts: [site.domain.name] + site.settings.hosts,
-                ignoredReferrers: site.settings.ignoredReferrers),
-            profile: profile(of: hit),
+            page: page ?? Shared(self.page(of: hit, for: site)),
+            acquisition: source ?? Shared(acquisition(of: hit, for: site)),
+            profile: client.profile,
             properties: hit.beacon.properties.map {
                 EventProperty(
                     name: Scrubber.scrub($0.name, limit: BeaconLimits.propertyName).text,
                     value: Scrubber.scrub($0.value, limit: BeaconLimits.keptPropertyValue).text)
             },
-            revenue: hit.beacon.revenue)
+            revenue: hit.beacon.revenue, retryKey: hit.beacon.nonce.map(RetryKey.init(nonce:)))
+        return (event, client.verdict)
+    }
+
+    private func page(of hit: Hit, for site: Site) -> Page {
+        var policy = site.settings.addresses
+        if hit.beacon.countsHashRoutes { policy.hashRoutes = true }
+        let address = PageAddress(cleaning: hit.page, policy: policy)
+        let title = hit.beacon.title.map { Scrubber.scrub($0, limit: BeaconLimits.title).text }
+        return Page(host: address.host, path: address.path, title: title ?? "")
+    }
+
+    private func acquisition(of hit: Hit, for site: Site) -> Acquisition {
+        sources.acquisition(
+            page: hit.page, referrer: hit.beacon.referrer,
+            siteHosts: [site.domain.name] + site.settings.hosts,
+            ignoredReferrers: site.settings.ignoredReferrers)
+    }
+
+    private func client(of hit: Hit) -> (ClientProfile, BotVerdict?) {
+        let hints = ClientHints(hit.sender.hintHeaders)
+        let profile = ClientProfile(
+            client: clients.client(userAgent: hit.sender.userAgent, hints: hints),
+            screen: hit.beacon.viewportWidth.map(ScreenClass.init(viewportWidth:)),
+            language: Self.language(acceptLanguage: hit.sender.acceptLanguage),
+            country: hit.beacon.timeZone.flatMap(Places.country(timeZone:)) ?? "")
+        return (profile, verdict(on: hit, hints))
     }
 
     private func kind(of beacon: Beacon) -> Event.Kind {
@@ -121,14 +158,6 @@ package struct IngestSteps: Sendable {
                 name: Scrubber.scrub(beacon.name, limit: BeaconLimits.name).text,
                 isInteractive: beacon.isInteractive)
         }
-    }
-
-    private func profile(of hit: Hit) -> ClientProfile {
-        ClientProfile(
-            client: clients.client(userAgent: hit.sender.userAgent, hints: hit.sender.hints),
-            screen: hit.beacon.viewportWidth.map(ScreenClass.init(viewportWidth:)),
-            language: Self.language(acceptLanguage: hit.sender.acceptLanguage),
-            country: hit.beacon.timeZone.flatMap(Places.country(timeZone:)) ?? "")
     }
 
     /// The primary subtag of the header's first language: `lv-LV,lv;q=0.9` is `lv`.

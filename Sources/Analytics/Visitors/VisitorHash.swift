@@ -34,11 +34,16 @@ package struct VisitorHash: Sendable {
     }
 
     package func visitor(address: ClientAddress, userAgent: String) -> Visitor {
-        var message = address.networkBytes
+        var message: [UInt8] = []
+        message.reserveCapacity(9 + userAgent.utf8.count)
+        address.appendNetwork(to: &message)
         message.append(0)
         message.append(contentsOf: userAgent.utf8)
         var hash = keyed
         hash.update(data: message)
-        return Visitor(value: hash.finalize().prefix(8).reduce(0) { $0 << 8 | UInt64($1) })
+        // Read within the closure; the code has 32 bytes.
+        return hash.finalize().withUnsafeBytes { code in
+            Visitor(value: UInt64(bigEndian: code.loadUnaligned(as: UInt64.self)))
+        }
     }
 }

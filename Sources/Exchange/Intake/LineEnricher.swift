@@ -63,10 +63,10 @@ struct LineEnricher {
         switch steps.run(hit, for: site) {
         case .setAside(let event, let verdict) where text != nil:
             agent = Agent(
-                profile: vocabulary.number(of: event.profile),
+                profile: vocabulary.number(of: event.profile.value),
                 rule: vocabulary.number(ofRule: verdict.rule))
         default:
-            let profile = steps.enrich(hit, for: site).profile
+            let profile = steps.enrich(hit, for: site).profile.value
             agent = Agent(profile: vocabulary.number(of: profile), rule: 0)
         }
         agents[key] = agent
@@ -88,7 +88,7 @@ struct LineEnricher {
         switch steps.run(hit, for: site) {
         case .dropped(let reason): return .dropped(reason)
         case .kept(let event), .setAside(let event, _):
-            return .page(vocabulary.number(of: event.page))
+            return .page(vocabulary.number(of: event.page.value))
         }
     }
 
@@ -104,7 +104,7 @@ struct LineEnricher {
         let (page, referrer) = hit()
         var whole = self.hit(page: page ?? blank)
         whole.beacon.referrer = referrer
-        let number = vocabulary.number(of: steps.enrich(whole, for: site).acquisition)
+        let number = vocabulary.number(of: steps.enrich(whole, for: site).acquisition.value)
         acquisitions[key] = number
         return number
     }

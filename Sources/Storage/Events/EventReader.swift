@@ -52,6 +52,31 @@ package struct EventReader: Sendable {
         return count
     }
 
+    /// The events since `start` that have a retry key, newest first; for the collector's start.
+    package func recentRetryKeys(
+        since start: Instant
+    ) throws(StorageError) -> [(site: SiteID, visitor: Visitor?, key: RetryKey, time: Instant)] {
+        var found: [(site: SiteID, visitor: Visitor?, key: RetryKey, time: Instant)] = []
+        for file in try folder.partitions() where file.day >= start.utcDay && file.importID == nil {
+            _ = try snapshotIfReadable(of: file) { database in
+                guard try Int.fetchOne(database, sql: "PRAGMA user_version")! >= 2 else { return }
+                // The newest have the highest numbers: only the end of the table is read.
+                let rows = try Row.fetchCursor(
+                    database,
+                    sql: "SELECT site, visitor, time, retry_key FROM event ORDER BY seq DESC")
+                while let row = try rows.next() {
+                    let time = file.day.startInUTC + TimeSpan(milliseconds: row[2])
+                    guard time >= start else { break }
+                    guard let value = row[3] as Int64? else { continue }
+                    let visitor = (row[1] as Int64?).map { Visitor(value: UInt64(bitPattern: $0)) }
+                    found.append(
+                        (row[0], visitor, RetryKey(value: UInt32(truncatingIfNeeded: value)), time))
+                }
+            }
+        }
+        return found
+    }
+
     /// The partitions that can't be read.
     package func damagedPartitions() throws(StorageError) -> [PartitionFile] {
         var damaged: [PartitionFile] = []

@@ -35,16 +35,16 @@ struct PartitionDictionaries {
         var isInteractive: Bool
     }
 
-    private var pages = Numbers<Page>()
-    private var acquisitions = Numbers<Acquisition>()
-    private var profiles = Numbers<ClientProfile>()
+    private var pages = Numbers<Shared<Page>>()
+    private var acquisitions = Numbers<Shared<Acquisition>>()
+    private var profiles = Numbers<Shared<ClientProfile>>()
     private var names = Numbers<EventName>()
     private var texts = Numbers<String>()
 
     init(loadingFrom database: Database) throws {
-        try PartitionRows.forEachPage(database) { pages.load($1, $0) }
-        try PartitionRows.forEachAcquisition(database) { acquisitions.load($1, $0) }
-        try PartitionRows.forEachProfile(database) { profiles.load($1, $0) }
+        try PartitionRows.forEachPage(database) { pages.load(Shared($1), $0) }
+        try PartitionRows.forEachAcquisition(database) { acquisitions.load(Shared($1), $0) }
+        try PartitionRows.forEachProfile(database) { profiles.load(Shared($1), $0) }
         try PartitionRows.forEachName(database) { id, name, isInteractive in
             names.load(EventName(name: name, isInteractive: isInteractive), id)
         }
@@ -68,25 +68,31 @@ struct PartitionDictionaries {
         texts.rollBack()
     }
 
-    mutating func number(of page: Page, _ database: Database) throws -> Int64 {
+    mutating func number(of page: Shared<Page>, _ database: Database) throws -> Int64 {
         if let number = pages[page] { return number }
-        let page = pages.isFull ? Page(host: page.host, path: Dimension.otherValue) : page
+        let page =
+            pages.isFull ? Shared(Page(host: page.value.host, path: Dimension.otherValue)) : page
         if let number = pages[page] { return number }
         try database.cachedStatement(sql: "INSERT INTO page (host, path, title) VALUES (?, ?, ?)")
-            .execute(arguments: [page.host, page.path, page.title])
+            .execute(arguments: [page.value.host, page.value.path, page.value.title])
         pages.add(page, database.lastInsertedRowID)
         return database.lastInsertedRowID
     }
 
-    mutating func number(of acquisition: Acquisition, _ database: Database) throws -> Int64 {
+    mutating func number(
+        of acquisition: Shared<Acquisition>, _ database: Database
+    ) throws -> Int64 {
         if let number = acquisitions[acquisition] { return number }
-        var acquisition = acquisition
+        var key = acquisition
         if acquisitions.isFull {
-            acquisition.referrer = ""
-            acquisition.tags = .none
-            acquisition.source = Dimension.otherValue
-            if let number = acquisitions[acquisition] { return number }
+            var other = acquisition.value
+            other.referrer = ""
+            other.tags = .none
+            other.source = Dimension.otherValue
+            key = Shared(other)
+            if let number = acquisitions[key] { return number }
         }
+        let acquisition = key.value
         let tags = acquisition.tags
         try database.cachedStatement(
             sql: """
@@ -97,14 +103,17 @@ struct PartitionDictionaries {
             acquisition.source, acquisition.channel, acquisition.referrer, tags.source,
             tags.medium, tags.campaign, tags.content, tags.term,
         ])
-        acquisitions.add(acquisition, database.lastInsertedRowID)
+        acquisitions.add(key, database.lastInsertedRowID)
         return database.lastInsertedRowID
     }
 
-    mutating func number(of profile: ClientProfile, _ database: Database) throws -> Int64 {
+    mutating func number(
+        of profile: Shared<ClientProfile>, _ database: Database
+    ) throws -> Int64 {
         if let number = profiles[profile] { return number }
-        let profile = profiles.isFull ? ClientProfile.unknown : profile
-        if let number = profiles[profile] { return number }
+        let key = profiles.isFull ? Shared(ClientProfile.unknown) : profile
+        if let number = profiles[key] { return number }
+        let profile = key.value
         let client = profile.client
         try database.cachedStatement(
             sql: """
@@ -116,7 +125,7 @@ struct PartitionDictionaries {
             client.device.rawValue, profile.screen?.rawValue ?? "", profile.language,
             profile.country, profile.region,
         ])
-        profiles.add(profile, database.lastInsertedRowID)
+        profiles.add(key, database.lastInsertedRowID)
         return database.lastInsertedRowID
     }
 

@@ -3,8 +3,8 @@ import GRDB
 /// The file of one UTC day's raw events. Events hold integers; the dictionaries beside them hold
 /// the texts, so that dropping the file drops both.
 enum PartitionSchema {
-    /// Readers take every version up to this one.
-    static let version = 1
+    /// Readers take every version up to this one. 2: events have `retry_key`.
+    static let version = 2
 
     static let sql = """
         CREATE TABLE page (
@@ -50,7 +50,9 @@ enum PartitionSchema {
             acquisition INTEGER NOT NULL,
             profile INTEGER NOT NULL,
             engaged_ms INTEGER CHECK (engaged_ms >= 0),
-            scroll_depth INTEGER CHECK (scroll_depth BETWEEN 0 AND 100)
+            scroll_depth INTEGER CHECK (scroll_depth BETWEEN 0 AND 100),
+            -- 32 bits of a hash of the beacon's k; NULL when it brought none.
+            retry_key INTEGER
         ) STRICT;
 
         CREATE TABLE property (
@@ -102,6 +104,14 @@ enum PartitionSchema {
         guard found <= version else {
             throw StorageError.newerVersion(path: path, found: found, known: version)
         }
+    }
+
+    /// Brings a partition that an older version began to this one's columns; readers ask for none
+    /// that version 1 lacks.
+    static func migrate(_ database: Database) throws {
+        guard try Int.fetchOne(database, sql: "PRAGMA user_version") == 1 else { return }
+        try database.execute(sql: "ALTER TABLE event ADD COLUMN retry_key INTEGER")
+        try database.execute(sql: "PRAGMA user_version = \(version)")
     }
 
     /// Deletes a removed site's rows and every text that only they used; `VACUUM` afterwards

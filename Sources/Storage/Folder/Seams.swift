@@ -39,3 +39,9 @@ package struct RandomSource: Sendable {
         return (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
     }
 }
+
+extension Fingerprinter {
+    package init(random: RandomSource) {
+        self.init(key: random.bytes(Self.keyLength))
+    }
+}

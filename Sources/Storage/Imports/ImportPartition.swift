@@ -76,7 +76,7 @@ private struct Writing {
         profiles = Array(repeating: 0, count: vocabulary.profiles.values.count)
         rules = Array(repeating: 0, count: vocabulary.rules.values.count)
         event = try database.makeStatement(
-            sql: "INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL)")
+            sql: "INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL, NULL)")
         setAside = try database.makeStatement(
             sql: "INSERT INTO set_aside VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL, ?)")
         // What is the same in every row is bound once: a reset keeps what was bound.
@@ -112,15 +112,15 @@ private struct Writing {
             Int(row.page), Int(row.acquisition), Int(row.profile)
         )
         if pages[page] == 0 {
-            pages[page] = try dictionaries.number(of: vocabulary.pages.values[page], database)
+            pages[page] = try dictionaries.number(of: Shared(vocabulary.pages.values[page]), database)
         }
         if acquisitions[acquisition] == 0 {
             acquisitions[acquisition] = try dictionaries.number(
-                of: vocabulary.acquisitions.values[acquisition], database)
+                of: Shared(vocabulary.acquisitions.values[acquisition]), database)
         }
         if profiles[profile] == 0 {
             profiles[profile] = try dictionaries.number(
-                of: vocabulary.profiles.values[profile], database)
+                of: Shared(vocabulary.profiles.values[profile]), database)
         }
         let handle = statement.sqliteStatement
         sqlite3_bind_int64(handle, 1, first)

@@ -60,14 +60,14 @@ struct ExplainCommand: ParsableCommand {
 
     private static func answer(_ outcome: IngestSteps.Outcome, _ event: Event) -> JSONValue {
         var members = verdict(outcome)
-        let (source, profile) = (event.acquisition, event.profile)
+        let (source, profile) = (event.acquisition.value, event.profile.value)
         let tags = source.tags
         let utm = [
             ("source", tags.source), ("medium", tags.medium), ("campaign", tags.campaign),
             ("content", tags.content), ("term", tags.term),
         ]
         members += [
-            .init("page", .string(event.page.path)),
+            .init("page", .string(event.page.value.path)),
             .init("source", .string(source.source)),
             .init("channel", .string(source.channel)),
             .init("referrer", .string(source.referrer)),

@@ -54,14 +54,20 @@ struct ServeCommand: AsyncParsableCommand {
             from: EventReader(folder: installation.folder),
             registry.sites.compactMap { registry.entry(for: $0.domain.name) }, at: clock.now())
 
-        let router = Router(context: FootfallRequestContext.self)
-        BeaconRoutes(
-            receiver: BeaconReceiver(
-                clock: clock, registry: registry, steps: IngestSteps(), visitors: visitors,
-                journal: journal),
+        let duplicates = DuplicateGuard()
+        try duplicates.rebuild(from: EventReader(folder: installation.folder), at: clock.now())
+        let receiver = BeaconReceiver(
+            clock: clock, registry: registry, steps: IngestSteps(), visitors: visitors,
+            journal: journal, duplicates: duplicates, limits: settings.limits)
+        let senders = SenderReader(
             addresses: ClientAddressResolver(
                 trustedProxies: settings.trustedProxies, header: settings.clientAddressHeader),
-            proxyWatch: ProxyWatch(clock: clock, database: installation.database), logger: logger
+            proxyWatch: ProxyWatch(clock: clock, database: installation.database), logger: logger)
+        let outages = OutageLog(clock: clock, logger: logger)
+
+        let router = Router(context: FootfallRequestContext.self)
+        BeaconRoutes(
+            receiver: receiver, senders: senders, outages: outages, limits: settings.limits
         ).add(to: router)
         AssetRoutes().add(to: router)
         HealthRoutes(journal: journal).add(to: router)
@@ -71,16 +77,13 @@ struct ServeCommand: AsyncParsableCommand {
             notes: { installation.dashboardNotes }
         ).add(to: router)
 
-        let application = Application(
-            router: router,
-            configuration: .init(
-                address: .hostname(settings.host, port: settings.port), serverName: "footfall"),
-            onServerRunning: { channel in
-                let address = channel.localAddress
-                Console.say(
-                    "Footfall listens on http://\(settings.host):\(address?.port ?? settings.port)")
-            },
-            logger: logger)
+        let socket = ListeningSocket.tcp(host: settings.host, port: settings.port)
+        let server = CollectorServer(
+            socket: socket, router: router, receiver: receiver, senders: senders,
+            outages: outages, limits: settings.limits, logger: logger
+        ) { port in
+            Console.say("Footfall listens on http://\(settings.host):\(port ?? settings.port)")
+        }
         let group = ServiceGroup(
             configuration: .init(
                 services: [
@@ -91,7 +94,7 @@ struct ServeCommand: AsyncParsableCommand {
                         service: Housekeeping(
                             clock: clock, registry: registry, salts: installation.salts,
                             visitors: visitors, journal: journal, logger: logger)),
-                    .init(service: application),
+                    .init(service: server),
                 ],
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
         do {

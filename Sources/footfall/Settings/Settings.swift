@@ -15,13 +15,17 @@ struct Settings {
     var trustedProxies: [Network] = []
     var clientAddressHeader = ClientAddressResolver.standardHeader
     var secretPath: String?
+    var socketPath: String?
+    var tlsCertificate: String?
+    var tlsKey: String?
     var logLevel = Logger.Level.info
     var terms = RetentionTerms()
+    var limits = CollectorLimits.standard
 
     /// - Throws: `Failure` that lists every fault with its key and mend.
     static func load(data: String, flags: [SettingKey: String]) async throws -> Settings {
         let path = data + "/footfall.yaml"
-        var faults = try unknownKeys(inFileAt: path)
+        let unknown = try unknownKeys(inFileAt: path)
         var providers: [any ConfigProvider] = [
             InMemoryProvider(
                 name: "flags",
@@ -36,34 +40,27 @@ struct Settings {
             providers.append(try await FileProvider<YAMLSnapshot>(filePath: FilePath(path)))
         }
         var settings = Settings()
-        settings.apply(ConfigReader(providers: providers), &faults)
-        guard faults.isEmpty else {
-            let list = faults.map { "  " + $0 }.joined(separator: "\n")
+        var reader = SettingReader(ConfigReader(providers: providers), faults: unknown)
+        settings.apply(&reader)
+        guard reader.faults.isEmpty else {
+            let list = reader.faults.map { "  " + $0 }.joined(separator: "\n")
             throw Failure("The configuration has faults:\n\(list)", code: Failure.usage)
         }
         return settings
     }
 
-    private mutating func apply(_ reader: ConfigReader, _ faults: inout [String]) {
-        func take(_ key: SettingKey, _ mend: String, _ use: (String) -> Bool) {
-            guard let text = Self.text(of: key, in: reader), !use(text) else { return }
-            faults.append("\(key.rawValue): '\(text)' is not valid; \(mend)")
-        }
-        take(.host, "give an address such as 127.0.0.1, or a host name.") { text in
+    private mutating func apply(_ reader: inout SettingReader) {
+        reader.take(.host, "give an address such as 127.0.0.1, or a host name.") { text in
             host = text
             return !text.isEmpty && !text.contains(" ")
         }
-        take(.port, "give a number from 0 to 65535.") { text in
-            guard let number = Int(text), (0...65_535).contains(number) else { return false }
-            port = number
-            return true
-        }
-        take(.trustedProxy, "give addresses or networks such as 127.0.0.1 or 10.0.0.0/8.") { text in
+        reader.number(.port, 0...65_535) { port = $0 }
+        reader.take(.trustedProxy, "give addresses or networks such as 127.0.0.1 or 10.0.0.0/8.") { text in
             let parts = text.split(whereSeparator: { ", ".contains($0) }).map(String.init)
             trustedProxies = parts.compactMap(Network.init)
             return trustedProxies.count == parts.count
         }
-        take(.clientAddressHeader, "give the name of one header, such as X-Forwarded-For.") {
+        reader.take(.clientAddressHeader, "give the name of one header, such as X-Forwarded-For.") {
             text in
             clientAddressHeader = text
             return !text.isEmpty
@@ -71,41 +68,39 @@ struct Settings {
                     $0 > 0x20 && $0 < 0x7f && !"()<>@,;:\\\"/[]?={}".utf8.contains($0)
                 }
         }
-        take(.secret, "give a folder.") { text in
-            secretPath = text
-            return !text.isEmpty
-        }
-        take(.logLevel, "give trace, debug, info, notice, warning, error or critical.") { text in
+        reader.path(.secret) { secretPath = $0 }
+        reader.take(.logLevel, "give trace, debug, info, notice, warning, error or critical.") { text in
             guard let level = Logger.Level(rawValue: text) else { return false }
             logLevel = level
             return true
         }
-        take(.retentionRaw, "give days from 2d to 3660d.") { text in
-            guard let days = Self.count(text, unit: "d"), (2...3_660).contains(days) else {
-                return false
-            }
-            terms.rawDays = days
-            return true
+        reader.path(.socket) { socketPath = $0 }
+        reader.path(.tlsCertificate) { tlsCertificate = $0 }
+        reader.path(.tlsKey) { tlsKey = $0 }
+        if (tlsCertificate == nil) != (tlsKey == nil) {
+            reader.faults.append("tls-certificate and tls-key: give both or none.")
         }
-        take(.retentionRollups, "give months from 1mo to 120mo.") { text in
-            guard let months = Self.count(text, unit: "mo"), (1...120).contains(months) else {
-                return false
-            }
-            terms.rollupMonths = months
-            return true
-        }
+        reader.number(.retentionRaw, 2...3_660, unit: "d") { terms.rawDays = $0 }
+        reader.number(.retentionRollups, 1...120, unit: "mo") { terms.rollupMonths = $0 }
+        applyLimits(&reader)
     }
 
-    /// As text, so that a value of the wrong type is told of and not passed over; a list is
-    /// joined by commas.
-    private static func text(of key: SettingKey, in reader: ConfigReader) -> String? {
-        let configKey = ConfigKey(key.rawValue)
-        if let text = reader.string(forKey: configKey) { return text }
-        return reader.stringArray(forKey: configKey)?.joined(separator: ",")
-    }
-
-    private static func count(_ text: String, unit: String) -> Int? {
-        text.hasSuffix(unit) ? Int(text.dropLast(unit.count)) : nil
+    /// The collector's limits, whose reasons are in `CollectorLimits`.
+    private mutating func applyLimits(_ reader: inout SettingReader) {
+        reader.number(.limitBody, 1_024...1_048_576) { limits.body = $0 }
+        reader.number(.limitHeader, 4_096...1_048_576) { limits.header = $0 }
+        reader.number(.limitURL, 1_024...65_536) { limits.url = $0 }
+        reader.number(.limitConnections, 16...1_000_000) { limits.connections = $0 }
+        reader.number(.limitConnectionsPerAddress, 1...1_000_000) { limits.connectionsPerAddress = $0 }
+        reader.number(.limitRequestTime, 1...3_600, unit: "s") {
+            limits.requestTime = .seconds(Int64($0))
+        }
+        reader.number(.limitIdleTime, 1...86_400, unit: "s") {
+            limits.idleTime = .seconds(Int64($0))
+        }
+        reader.number(.limitEventsPerAddress, 1...10_000_000) { limits.eventsPerAddress = Double($0) }
+        reader.number(.limitEventsPerSite, 1...10_000_000) { limits.eventsPerSite = Double($0) }
+        reader.number(.limitNewEntries, 100...250_000) { limits.newEntriesPerSite = $0 }
     }
 
     /// The library passes over keys that it is not asked for, so a misspelt one is found here.

@@ -110,3 +110,11 @@ struct ClientAddressTests {
         }
     }
 }
+
+extension ClientAddress {
+    fileprivate var networkBytes: [UInt8] {
+        var bytes: [UInt8] = []
+        appendNetwork(to: &bytes)
+        return bytes
+    }
+}

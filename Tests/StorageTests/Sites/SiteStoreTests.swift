@@ -81,7 +81,9 @@ struct SiteStoreTests {
         #expect(token.allSatisfy { $0.isLetter || $0.isNumber || $0 == "-" || $0 == "_" })
         #expect(try database.isToken(token, of: site) && database.isToken(second, of: site))
         #expect(try !database.isToken(token, of: other))
-        for wrong in ["", String(token.dropLast()), token + "A", token.lowercased()]
+        // Many, so that a comparison that takes one in hundreds is seen.
+        let guesses = (0..<2_000).map { "\(token)\($0)" }
+        for wrong in ["", String(token.dropLast()), token.lowercased()] + guesses
         where wrong != token {
             #expect(try !database.isToken(wrong, of: site))
         }

@@ -23,6 +23,13 @@ package struct ClientHints: Hashable, Sendable {
     let platformVersion: String
     let model: String
 
+    package init(_ headers: ClientHintHeaders) {
+        self.init(
+            brands: headers.brands, fullVersionList: headers.fullVersionList,
+            mobile: headers.mobile, platform: headers.platform,
+            platformVersion: headers.platformVersion, model: headers.model)
+    }
+
     package init(
         brands: String?, fullVersionList: String?, mobile: String?, platform: String?,
         platformVersion: String?, model: String?
@@ -94,4 +101,28 @@ package struct ClientHints: Hashable, Sendable {
         }
         return (string, index < text.endIndex ? text[text.index(after: index)...] : "")
     }
+}
+
+/// The headers as sent (`Sec-CH-UA` and its kin), not read yet.
+package struct ClientHintHeaders: Hashable, Sendable {
+    package var brands: String?
+    package var fullVersionList: String?
+    package var mobile: String?
+    package var platform: String?
+    package var platformVersion: String?
+    package var model: String?
+
+    package init(
+        brands: String? = nil, fullVersionList: String? = nil, mobile: String? = nil,
+        platform: String? = nil, platformVersion: String? = nil, model: String? = nil
+    ) {
+        self.brands = brands
+        self.fullVersionList = fullVersionList
+        self.mobile = mobile
+        self.platform = platform
+        self.platformVersion = platformVersion
+        self.model = model
+    }
+
+    package static let none = ClientHintHeaders()
 }

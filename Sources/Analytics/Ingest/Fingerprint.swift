@@ -1,40 +1,42 @@
-import Storage
+/// Stands for texts of a beacon or a log line in a cache: 128 bits of a hash whose key is random and
+/// lives as long as the process, so that no address and no user agent is kept longer than its
+/// record (I3).
+package struct Fingerprint: Hashable, BitwiseCopyable, Sendable {
+    package let high: UInt64
+    package let low: UInt64
 
-/// Stands for a text of a log line in a cache: 128 bits of a hash whose key is random and lives as
-/// long as the import, so that no address and no user agent is kept longer than its line (I3).
-struct Fingerprint: Hashable, BitwiseCopyable, Sendable {
-    let high: UInt64
-    let low: UInt64
+    package init(high: UInt64, low: UInt64) {
+        self.high = high
+        self.low = low
+    }
 
     /// It is a hash already.
-    func hash(into hasher: inout Hasher) { hasher.combine(low) }
+    package func hash(into hasher: inout Hasher) { hasher.combine(low) }
 }
 
 /// Computes fingerprints: SipHash-2-4 with an output of 128 bits (Aumasson and Bernstein,
 /// "SipHash: a fast short-input PRF", and its reference's variant for 128 bits).
-struct Fingerprinter: Sendable {
+package struct Fingerprinter: Sendable {
+    package static let keyLength = 16
+
     private let key: (UInt64, UInt64)
 
-    init(random: RandomSource) {
-        self.init(key: random.bytes(16))
-    }
-
-    /// - Parameter key: 16 bytes.
-    init(key bytes: [UInt8]) {
-        precondition(bytes.count == 16, "a key has 16 bytes")
+    /// - Parameter key: `keyLength` random bytes.
+    package init(key bytes: [UInt8]) {
+        precondition(bytes.count == Self.keyLength, "a key has 16 bytes")
         func word(_ start: Int) -> UInt64 {
             bytes[start..<(start + 8)].reversed().reduce(0) { $0 << 8 | UInt64($1) }
         }
         key = (word(0), word(8))
     }
 
-    func fingerprint(of text: UnsafeBufferPointer<UInt8>) -> Fingerprint {
+    package func fingerprint(of text: UnsafeBufferPointer<UInt8>) -> Fingerprint {
         var state = State(key)
         return state.finish(text)
     }
 
     /// The fingerprint of a text together with what was fingerprinted before.
-    func fingerprint(
+    package func fingerprint(
         of text: UnsafeBufferPointer<UInt8>, with other: Fingerprint
     ) -> Fingerprint {
         var state = State(key)
@@ -43,7 +45,30 @@ struct Fingerprinter: Sendable {
         return state.finish(text)
     }
 
-    private struct State {
+    /// Of several texts and numbers: each is told by its length from what follows.
+    package func fingerprint(_ body: (inout Builder) -> Void) -> Fingerprint {
+        var builder = Builder(state: State(key))
+        body(&builder)
+        return builder.state.finish(UnsafeBufferPointer(start: nil, count: 0))
+    }
+
+    package struct Builder {
+        fileprivate var state: State
+
+        package mutating func add(_ number: UInt64) { state.take(number) }
+
+        /// `nil` differs from "".
+        package mutating func add(_ text: String?) {
+            guard var text else { return add(.max) }
+            // Read within the closure.
+            text.withUTF8 { bytes in
+                add(UInt64(bytes.count))
+                state.takeWords(bytes)
+            }
+        }
+    }
+
+    fileprivate struct State {
         private var v0: UInt64
         private var v1: UInt64
         private var v2: UInt64
@@ -63,7 +88,14 @@ struct Fingerprinter: Sendable {
             v0 ^= word
         }
 
-        mutating func finish(_ text: UnsafeBufferPointer<UInt8>) -> Fingerprint {
+        /// Takes a text whose length was taken before it.
+        mutating func takeWords(_ text: UnsafeBufferPointer<UInt8>) {
+            let last = takeWholeWords(text)
+            take(last)
+        }
+
+        /// - Returns: the bytes after the last whole word.
+        private mutating func takeWholeWords(_ text: UnsafeBufferPointer<UInt8>) -> UInt64 {
             var position = 0
             // Read within this call; the text outlives it.
             if let base = UnsafeRawPointer(text.baseAddress) {
@@ -75,11 +107,15 @@ struct Fingerprinter: Sendable {
                     position += 8
                 }
             }
-            var last = UInt64(truncatingIfNeeded: text.count) << 56
+            var rest: UInt64 = 0
             for index in position..<text.count {
-                last |= UInt64(text[index]) << UInt64(8 * (index - position))
+                rest |= UInt64(text[index]) << UInt64(8 * (index - position))
             }
-            take(last)
+            return rest
+        }
+
+        mutating func finish(_ text: UnsafeBufferPointer<UInt8>) -> Fingerprint {
+            take(takeWholeWords(text) | UInt64(truncatingIfNeeded: text.count) << 56)
             v2 ^= 0xee
             for _ in 0..<4 { round() }
             let high = v0 ^ v1 ^ v2 ^ v3
@@ -110,16 +146,16 @@ struct Fingerprinter: Sendable {
 }
 
 /// What was worked out for a text, by its fingerprint. Bounded: a full cache begins anew, which
-/// costs a log of ever new texts no more than having no cache.
-struct FingerprintCache<Value> {
+/// costs a stream of ever new texts no more than having no cache.
+package struct FingerprintCache<Value> {
     private let limit: Int
     private var values: [Fingerprint: Value] = [:]
 
-    init(limit: Int) {
+    package init(limit: Int) {
         self.limit = limit
     }
 
-    subscript(key: Fingerprint) -> Value? {
+    package subscript(key: Fingerprint) -> Value? {
         get { values[key] }
         set {
             if values.count >= limit { values.removeAll(keepingCapacity: true) }
@@ -127,5 +163,7 @@ struct FingerprintCache<Value> {
         }
     }
 
-    mutating func removeAll() { values.removeAll(keepingCapacity: true) }
+    package mutating func removeAll() { values.removeAll(keepingCapacity: true) }
 }
+
+extension FingerprintCache: Sendable where Value: Sendable {}

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Exchange
+@testable import Analytics
 
 @Suite("Fingerprint")
 struct FingerprintTests {

@@ -1,0 +1,65 @@
+import Foundation
+import NIOCore
+import NIOPosix
+
+/// Where the collector listens.
+package enum ListeningSocket: Hashable, Sendable, CustomStringConvertible {
+    case tcp(host: String, port: Int)
+    /// A socket file; one that is left from a process that has gone is replaced.
+    case unix(path: String)
+    /// One that the parent (systemd, `systemd-socket-activate`) opened and keeps: between two
+    /// processes connections wait in its backlog.
+    case inherited(descriptor: CInt)
+
+    /// The first descriptor that systemd passes (`sd_listen_fds(3)`).
+    private static let firstInherited: CInt = 3
+
+    /// The socket that the parent passed to this very process, if it did.
+    ///
+    /// - Throws: `ListeningError` when it passed several.
+    package static func inherited(
+        environment: [String: String], processID: Int32
+    ) throws(ListeningError) -> ListeningSocket? {
+        guard let count = environment["LISTEN_FDS"].flatMap(Int.init), count > 0,
+            environment["LISTEN_PID"].flatMap(Int32.init) == processID
+        else { return nil }
+        guard count == 1 else {
+            throw ListeningError(
+                "The parent passed \(count) sockets: pass one, as with one ListenStream= line.")
+        }
+        return .inherited(descriptor: firstInherited)
+    }
+
+    package var description: String {
+        switch self {
+        case .tcp(let host, let port):
+            host.contains(":") ? "http://[\(host)]:\(port)" : "http://\(host):\(port)"
+        case .unix(let path): "unix:\(path)"
+        case .inherited(let descriptor): "the socket passed as descriptor \(descriptor)"
+        }
+    }
+
+    func bind(_ bootstrap: ServerBootstrap) async throws -> any Channel {
+        switch self {
+        case .tcp(let host, let port):
+            return try await bootstrap.bind(host: host, port: port).get()
+        case .unix(let path):
+            let channel = try await bootstrap.bind(
+                unixDomainSocketPath: path, cleanupExistingSocketFile: true
+            ).get()
+            // The proxy is another user; whoever may enter the folder may send beacons.
+            chmod(path, 0o666)
+            return channel
+        case .inherited(let descriptor):
+            return try await bootstrap.withBoundSocket(descriptor).get()
+        }
+    }
+}
+
+package struct ListeningError: Error, CustomStringConvertible {
+    package let description: String
+
+    init(_ description: String) {
+        self.description = description
+    }
+}
