@@ -41,7 +41,7 @@ package struct AssetRoutes: Sendable {
         if request.headers[.ifNoneMatch]?.contains(asset.tag) == true {
             return Response(status: .notModified, headers: headers)
         }
-        headers[HTTPField.Name("Cross-Origin-Resource-Policy")!] = "cross-origin"
+        headers[.crossOriginResourcePolicy] = "cross-origin"
         guard request.headers[.acceptEncoding]?.contains("gzip") == true else {
             return Response(status: .ok, headers: headers, body: .init(byteBuffer: asset.plain))
         }

@@ -60,9 +60,13 @@ package final class BeaconReceiver: Sendable {
         do throws(BeaconError) {
             receive(try BeaconDecoder.decode(body), from: sender, answer: answer)
         } catch {
+            journal.note(.malformed)
             answer(.malformed(error))
         }
     }
+
+    /// A body over the limit is counted; nothing of it was read.
+    func noteTooLarge() { journal.note(.tooLarge) }
 
     /// `answer` is called once, on any thread: after the synced commit that holds the event (I1).
     func receive(
@@ -70,29 +74,36 @@ package final class BeaconReceiver: Sendable {
     ) {
         let time = clock.now()
         guard let page = WebAddress(beacon.url) else {
+            journal.note(.malformed)
             answer(
                 .malformed(
                     BeaconError(field: "url", message: "must be an absolute URL with a host")))
             return
         }
-        guard rates.admits(sender.address, at: time) else { return answer(.tooMany) }
         let hit = Hit(beacon: beacon, page: page, sender: sender, time: time)
         let domains = beacon.domains.isEmpty ? [page.host] : beacon.domains
-        let sites = domains.map { registry.entry(for: $0) }
-        for case let known? in sites where !rates.admits(site: known.site.id, at: time) {
-            return answer(.tooMany)
-        }
+        let sites = sites(of: domains)
+        let isAdmitted =
+            rates.admits(sender.address, at: time)
+            && sites.allSatisfy { $0.map { rates.admits(site: $0.site.id, at: time) } ?? true }
         var entries: [JournalEntry] = []
         var remembered: [DuplicateGuard.Key] = []
         do throws(StorageError) {
-            for known in sites { entries.append(try entry(for: hit, known, &remembered)) }
+            for known in sites {
+                entries.append(
+                    isAdmitted
+                        ? try entry(for: hit, known, &remembered)
+                        : dropped(.rate, known, at: time))
+            }
         } catch {
             forget(remembered)
             answer(.unavailable(error.description))
             return
         }
-        let reasons = entries.compactMap(\.dropReason)
-        let outcome: BeaconAnswer = reasons.count == entries.count ? .dropped(reasons) : .kept
+        let isKept = entries.contains { $0.dropReason == nil }
+        let outcome: BeaconAnswer =
+            !isAdmitted
+            ? .tooMany : isKept ? .kept : .dropped(entries.compactMap(\.dropReason))
         let keys = remembered
         journal.submit(entries) { result in
             switch result {
@@ -123,6 +134,26 @@ package final class BeaconReceiver: Sendable {
             startsSession: hit.beacon.name != Beacon.nameOfEngagement)
     }
 
+    /// The sites that a beacon is for, each once however it was named; `nil` for one that is unknown.
+    private func sites(of domains: [String]) -> [SiteRegistry.Entry?] {
+        guard domains.count > 1 else { return domains.map { registry.entry(for: $0) } }
+        var sites: [SiteRegistry.Entry?] = []
+        for domain in domains {
+            let known = registry.entry(for: domain)
+            if known == nil || !sites.contains(where: { $0 === known }) { sites.append(known) }
+        }
+        return sites
+    }
+
+    /// - Parameter known: `nil` counts for the installation.
+    private func dropped(
+        _ reason: DropReason, _ known: SiteRegistry.Entry?, at time: Instant
+    ) -> JournalEntry {
+        JournalEntry(
+            site: known?.site.id ?? JournalEntry.installation,
+            day: known?.day(of: time) ?? time.utcDay, time: time, fate: .dropped(reason))
+    }
+
     private func forget(_ keys: [DuplicateGuard.Key]) {
         for key in keys { duplicates.forget(key) }
     }
@@ -130,11 +161,7 @@ package final class BeaconReceiver: Sendable {
     private func entry(
         for hit: Hit, _ known: SiteRegistry.Entry?, _ remembered: inout [DuplicateGuard.Key]
     ) throws(StorageError) -> JournalEntry {
-        guard let known else {
-            return JournalEntry(
-                site: JournalEntry.installation, day: hit.time.utcDay, time: hit.time,
-                fate: .dropped(.unknownSite))
-        }
+        guard let known else { return dropped(.unknownSite, nil, at: hit.time) }
         let day = known.day(of: hit.time)
         func entry(_ fate: JournalEntry.Fate) -> JournalEntry {
             JournalEntry(site: known.site.id, day: day, time: hit.time, fate: fate)
@@ -166,7 +193,7 @@ extension JournalEntry {
     /// `nil` when the event is kept.
     var dropReason: DropReason? {
         switch fate {
-        case .kept: nil
+        case .kept, .refused: nil
         case .setAside(_, let reason, _), .dropped(let reason): reason
         }
     }

@@ -103,11 +103,4 @@ enum JSONText {
 
 extension HTTPField.Name {
     static let footfallDropped = Self("Footfall-Dropped")!
-    static let accessControlAllowOrigin = Self("Access-Control-Allow-Origin")!
-    static let accessControlAllowMethods = Self("Access-Control-Allow-Methods")!
-    static let accessControlAllowHeaders = Self("Access-Control-Allow-Headers")!
-    static let accessControlExposeHeaders = Self("Access-Control-Expose-Headers")!
-    static let accessControlMaxAge = Self("Access-Control-Max-Age")!
-    static let crossOriginResourcePolicy = Self("Cross-Origin-Resource-Policy")!
-    static let retryAfter = Self("Retry-After")!
 }

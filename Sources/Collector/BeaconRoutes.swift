@@ -35,6 +35,7 @@ package struct BeaconRoutes: Sendable {
         do {
             body = try await request.body.collect(upTo: limits.body)
         } catch is NIOTooManyBytesError {
+            receiver.noteTooLarge()
             return Self.response(
                 BeaconResponse(.contentTooLarge, fault: "body", "is over \(limits.body) bytes"))
         }

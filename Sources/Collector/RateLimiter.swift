@@ -37,6 +37,9 @@ final class RateLimiter: Sendable {
         self.fingerprinter = fingerprinter
     }
 
+    /// Addresses that are remembered.
+    var bucketCount: Int { addresses.withLock { $0.count } }
+
     /// - Parameter address: `nil` for a peer without one (a Unix socket), which has no limit.
     func admits(_ address: ClientAddress?, at now: Instant) -> Bool {
         let rate = limits.eventsPerAddress

@@ -1,4 +1,5 @@
 import Analytics
+import Storage
 import Testing
 
 @testable import Collector
@@ -9,7 +10,7 @@ struct DuplicateGuardTests {
 
     private func key(_ nonce: String, site: SiteID = 1, visitor: UInt64? = 1) -> DuplicateGuard.Key
     {
-        .init(site: site, visitor: visitor.map(Visitor.init(value:)), nonce: nonce)
+        .init(site: site, visitor: visitor.map(Visitor.init(value:)), retryKey: RetryKey(nonce: nonce))
     }
 
     @Test(
@@ -61,5 +62,26 @@ struct DuplicateGuardTests {
         }
         #expect(!duplicates.isDuplicate(key("oldest"), at: start))
         #expect(duplicates.isDuplicate(key("\(2 * DuplicateGuard.limit - 1)"), at: start))
+    }
+
+    @Test("after a restart it knows the last ten minutes from the journal")
+    func rebuilt() async throws {
+        let bench = try CollectorBench()
+        #expect(await bench.view("https://a.test/", #","k":"old""#) == .kept)
+        bench.clock.advance(.minutes(6))
+        #expect(await bench.view("https://a.test/", #","k":"new""#) == .kept)
+        bench.clock.advance(.minutes(6))
+        #expect(await bench.view("https://a.test/") == .kept)
+        let restarted = DuplicateGuard()
+        try restarted.rebuild(from: EventReader(folder: bench.folder), at: bench.clock.now)
+        let site = try bench.entry().site.id
+        let visitor = Visitor(value: try bench.storedVisitors()[0])
+        func isKnown(_ nonce: String) -> Bool {
+            restarted.isDuplicate(
+                .init(site: site, visitor: visitor, retryKey: RetryKey(nonce: nonce)),
+                at: bench.clock.now)
+        }
+        #expect(isKnown("new"))
+        #expect(!isKnown("old"))
     }
 }

@@ -307,9 +307,9 @@ struct LineEnricherTests {
             Issue.record("dropped as \(reason), seed \(seed)")
             return
         }
-        #expect(texts.pages.values[Int(number)] == event.page, "seed \(seed)")
+        #expect(texts.pages.values[Int(number)] == event.page.value, "seed \(seed)")
         #expect(
-            texts.acquisitions.values[Int(acquisition)] == event.acquisition, "seed \(seed)")
-        #expect(texts.profiles.values[Int(found.profile)] == event.profile, "seed \(seed)")
+            texts.acquisitions.values[Int(acquisition)] == event.acquisition.value, "seed \(seed)")
+        #expect(texts.profiles.values[Int(found.profile)] == event.profile.value, "seed \(seed)")
     }
 }

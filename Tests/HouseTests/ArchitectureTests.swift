@@ -8,7 +8,8 @@ private let layers: [String: Layer] = [
     "Collector": Layer(
         own: ["Analytics", "Storage", "Compression"],
         packages: [
-            "HTTPTypes", "Hummingbird", "Logging", "NIOCore", "ServiceLifecycle", "UnixSignals",
+            "HTTPTypes", "Hummingbird", "HummingbirdCore", "Logging", "NIOCore", "NIOExtras",
+            "NIOHTTP1", "NIOHTTPTypes", "NIOPosix", "NIOSSL", "ServiceLifecycle", "UnixSignals",
         ]),
     "Dashboard": Layer(
         own: ["Analytics", "Storage"], packages: ["HTTPTypes", "Hummingbird", "Yams"]),

@@ -9,12 +9,23 @@ package enum DropReason: String, Hashable, Sendable, CaseIterable, Codable {
     case foreignHost = "foreign_host"
     /// The browser fetched the page ahead of a visit that may never come.
     case prefetch
+    /// The sender's address, or the site, sent more beacons a second than the limits allow.
     case rate
     case unknownSite = "unknown_site"
     /// A second beacon with the same site, visitor and `k` within 10 minutes.
     case duplicate
     /// The event's local day was sealed already.
     case late
+}
+
+/// Why a request to the beacon route came to no site: counted for the installation alone (I2).
+package enum Refusal: String, Hashable, Sendable, CaseIterable {
+    /// Answered 400.
+    case malformed
+    /// Answered 413.
+    case tooLarge = "too_large"
+    /// Answered 503.
+    case unavailable
 }
 
 /// What happened to the beacons of one site on some local days: received = kept + dropped.
@@ -24,6 +35,8 @@ package struct Books: Hashable, Sendable {
     /// The number of event rows.
     package var kept: Int
     package var dropped: [DropReason: Int]
+    /// Of the installation only.
+    package var refused: [Refusal: Int] = [:]
     /// Days whose events were deleted before they could be folded.
     package var lost: Bool
 
@@ -36,12 +49,16 @@ package struct Books: Hashable, Sendable {
         self.lost = lost
     }
 
-    package var balances: Bool { lost || received == kept + dropped.values.reduce(0, +) }
+    package var balances: Bool { 
+        lost
+            || received == kept + dropped.values.reduce(0, +) + refused.values.reduce(0, +)
+    }
 
     package static func += (books: inout Books, other: Books) {
         books.received += other.received
         books.kept += other.kept
         books.dropped.merge(other.dropped, uniquingKeysWith: +)
+        books.refused.merge(other.refused, uniquingKeysWith: +)
         books.lost = books.lost || other.lost
     }
 }

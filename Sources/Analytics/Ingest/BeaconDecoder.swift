@@ -81,7 +81,7 @@ private struct Fields {
         guard let name = name?.trimmed, !name.isEmpty else {
             throw BeaconError(field: "name", message: "is required")
         }
-        guard name.count <= BeaconLimits.name else {
+        guard name.isWithin(characters: BeaconLimits.name) else {
             throw tooLong("name", BeaconLimits.name, "characters")
         }
         guard let url = url?.trimmed, !url.isEmpty else {
@@ -93,7 +93,9 @@ private struct Fields {
         var beacon = Beacon(name: name, url: url)
         beacon.domains = try siteNames()
         beacon.referrer = referrer.map { $0.cut(toBytes: BeaconLimits.referrer) }
-        beacon.title = title.map { String($0.prefix(BeaconLimits.title)) }
+        beacon.title = title.map {
+            $0.isWithin(characters: BeaconLimits.title) ? $0 : String($0.prefix(BeaconLimits.title))
+        }
         beacon.timeZone = timeZone.flatMap { $0.utf8.count <= BeaconLimits.timeZone ? $0 : nil }
         guard (nonce ?? "").utf8.count <= BeaconLimits.nonce else {
             throw tooLong("k", BeaconLimits.nonce, "bytes")
@@ -113,6 +115,10 @@ private struct Fields {
 
     private func siteNames() throws(BeaconError) -> [String] {
         guard let domains else { return [] }
+        if !domains.utf8.contains(UInt8(ascii: ",")) {
+            let name = domains.trimmed
+            if !name.isEmpty { return [name] }
+        }
         let names = domains.split(separator: ",").map { String($0).trimmed }.filter { !$0.isEmpty }
         guard !names.isEmpty else {
             throw BeaconError(field: "domain", message: "can't be blank")
@@ -265,7 +271,18 @@ extension Int {
 }
 
 extension String {
+    /// Counts characters, which is slow, only where the bytes leave a doubt.
+    fileprivate func isWithin(characters limit: Int) -> Bool {
+        utf8.count <= limit || count <= limit
+    }
+
     package var trimmed: String {
+        // Nearly all begin and end with a visible character of ASCII.
+        if let first = utf8.first, let last = utf8.last, (0x21...0x7e).contains(first),
+            (0x21...0x7e).contains(last)
+        {
+            return self
+        }
         guard first?.isWhitespace == true || last?.isWhitespace == true else { return self }
         var text = Substring(self)
         while text.first?.isWhitespace == true { text.removeFirst() }

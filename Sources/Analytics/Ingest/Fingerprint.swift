@@ -49,6 +49,7 @@ package struct Fingerprinter: Sendable {
     package func fingerprint(_ body: (inout Builder) -> Void) -> Fingerprint {
         var builder = Builder(state: State(key))
         body(&builder)
+        // An empty text has no address.
         return builder.state.finish(UnsafeBufferPointer(start: nil, count: 0))
     }
 

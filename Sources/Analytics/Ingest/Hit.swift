@@ -50,9 +50,6 @@ package struct Sender: Sendable, CustomStringConvertible {
     /// Reads the headers that say something of the sender.
     /// - Parameter header: the value of a header named in lower case, or `nil`.
     package init(address: ClientAddress?, header: (String) -> String?) {
-        let purpose = [
-            header("sec-purpose"), header("purpose"), header("x-purpose"), header("x-moz"),
-        ]
         self.init(
             address: address, userAgent: header("user-agent") ?? "",
             hintHeaders: ClientHintHeaders(
@@ -63,12 +60,13 @@ package struct Sender: Sendable, CustomStringConvertible {
                 model: header("sec-ch-ua-model")),
             acceptLanguage: header("accept-language"), knowsHeaders: true,
             hasFetchMetadata: header("sec-fetch-site") != nil || header("sec-fetch-mode") != nil,
-            isPrefetch: purpose.contains {
-                $0.map {
-                    $0.contains("prefetch") || $0.contains("prerender") || $0.contains("preview")
-                }
-                    ?? false
-            },
+            isPrefetch: Self.isAhead(header("sec-purpose")) || Self.isAhead(header("purpose"))
+                || Self.isAhead(header("x-purpose")) || Self.isAhead(header("x-moz")),
             optsOut: header("sec-gpc") == "1" || header("dnt") == "1")
+    }
+
+    private static func isAhead(_ purpose: String?) -> Bool {
+        guard let purpose else { return false }
+        return ["prefetch", "prerender", "preview"].contains { purpose.contains($0) }
     }
 }

@@ -86,7 +86,7 @@ package struct ClientAddress: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// `192.0.2.7` and nothing else; the commonest form by far, so read without a copy.
-    private static func parseIPv4(_ bytes: some Collection<UInt8>) -> UInt32? {
+    private static func parseIPv4(_ bytes: some Sequence<UInt8>) -> UInt32? {
         var value: UInt32 = 0
         var number: UInt32 = 0
         var digits = 0

@@ -142,6 +142,8 @@ final class BeaconConnection: ChannelDuplexHandler, RemovableChannelHandler {
             requestSeconds = 0
             unread.moveReaderIndex(forwardBy: length)
         }
+        // Given back at once, so that the next read finds its buffer free.
+        if unread.readableBytes == 0 { unread = ByteBuffer() }
         guard mode == .beacons, pending.isEmpty else { return }
         handOn(context)
     }
@@ -287,18 +289,18 @@ final class BeaconConnection: ChannelDuplexHandler, RemovableChannelHandler {
     func sweep() {
         guard let context else { return }
         if quiesces { drainSeconds += 1 }
+        if drainSeconds > ServerContext.longestDrainSeconds { return context.close(promise: nil) }
         switch mode {
         case .closing:
             context.close(promise: nil)
         case .beacons where !pending.isEmpty: break
         case .beacons where unread.readableBytes > 0:
             requestSeconds += 1
-            if requestSeconds > server.requestSeconds {
+            if requestSeconds > server.requestSeconds || drainSeconds > ServerContext.drainSeconds {
                 refuse(
                     context,
                     BeaconResponse(
-                        .requestTimeout, fault: "request",
-                        "took over \(server.requestSeconds) s to come"))
+                        .requestTimeout, fault: "request", "took too long to come whole"))
             }
         case .beacons: closeIfIdle(context)
         case .routed, .passing:

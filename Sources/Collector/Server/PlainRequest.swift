@@ -105,6 +105,8 @@ struct RequestHead {
     /// Whether the connection is to be closed after the answer.
     private(set) var closes = false
     private var hasHost = false
+    /// A bit for each length of a name: most headers that are asked for never came.
+    private var lengths: UInt64 = 0
     private var isOdd = false
 
     /// `nil` when it is not of the plain form.
@@ -129,7 +131,9 @@ struct RequestHead {
     /// The value of a header whose name is given in lower case; several lines are joined, as the
     /// router's headers are (RFC 9110 §5.3).
     func value(_ name: String) -> String? {
-        guard let first = fields.firstIndex(where: { isName($0.name, name) }) else { return nil }
+        guard lengths & 1 << UInt64(name.utf8.count) != 0,
+            let first = fields.firstIndex(where: { isName($0.name, name) })
+        else { return nil }
         guard fields[(first + 1)...].contains(where: { isName($0.name, name) }) else {
             return text(fields[first].value)
         }
@@ -175,6 +179,7 @@ struct RequestHead {
         while let first = value.first, bytes[first].isBlank { value.removeFirst() }
         while let last = value.last, bytes[last].isBlank { value.removeLast() }
         fields.append((start..<colon, value))
+        lengths |= 1 << UInt64(colon - start)
         judge(start..<colon, value)
         return end + 2
     }
@@ -225,7 +230,12 @@ struct RequestHead {
     /// Compares with a text in lower case, case apart.
     private func isName(_ range: Range<Int>, _ name: String) -> Bool {
         guard range.count == name.utf8.count else { return false }
-        return zip(range, name.utf8).allSatisfy { bytes[$0].lowercased == $1 }
+        var index = range.lowerBound
+        for byte in name.utf8 {
+            if bytes[index].lowercased != byte { return false }
+            index += 1
+        }
+        return true
     }
 }
 

@@ -6,9 +6,11 @@ import NIOCore
 
 /// What every connection of a server has in common.
 final class ServerContext: Sendable {
-    /// A shutdown closes connections that rest after so many seconds; under load each closes with
-    /// its next answer, so that no request is lost to it.
+    /// A shutdown closes connections that rest, or whose request is still coming, after so many
+    /// seconds; under load each closes with its next answer, so that no request is lost to it.
     static let drainSeconds = 2
+    /// The rest, which reads its answer slowly, is cut before a service manager kills the process.
+    static let longestDrainSeconds = 20
 
     let receiver: BeaconReceiver
     let senders: SenderReader

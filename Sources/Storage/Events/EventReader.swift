@@ -70,7 +70,7 @@ package struct EventReader: Sendable {
                     guard let value = row[3] as Int64? else { continue }
                     let visitor = (row[1] as Int64?).map { Visitor(value: UInt64(bitPattern: $0)) }
                     found.append(
-                        (row[0], visitor, RetryKey(value: UInt32(truncatingIfNeeded: value)), time))
+                        (row[0], visitor, RetryKey(value: UInt64(bitPattern: value)), time))
                 }
             }
         }
@@ -206,6 +206,9 @@ package struct EventReader: Sendable {
             } else if let reason = DropReason(rawValue: reason) {
                 window.books[site, default: [:]][day, default: Books()].dropped[
                     reason, default: 0] += count
+            } else if let refusal = Refusal(rawValue: reason) {
+                window.books[site, default: [:]][day, default: Books()].refused[
+                    refusal, default: 0] += count
             }
         }
     }

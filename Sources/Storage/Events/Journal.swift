@@ -35,6 +35,8 @@ package final class Journal: Sendable {
         var isDraining = false
         var isClosed = false
         var lastWriteFailed = false
+        /// Beacons that were answered 503 and stand in no books yet.
+        var unavailable = 0
     }
 
     private let folder: DataFolder
@@ -73,7 +75,10 @@ package final class Journal: Sendable {
         enum Decision { case refuse(Failure), wait, drain }
         let decision = state.withLock { state -> Decision in
             if state.isClosed { return .refuse(.closed) }
-            guard state.entryCount + entries.count <= Self.queueLimit else { return .refuse(.full) }
+            guard state.entryCount + entries.count <= Self.queueLimit else {
+                state.unavailable += 1
+                return .refuse(.full)
+            }
             state.entryCount += entries.count
             state.waiting.append(Waiting(entries: entries, acknowledge: acknowledge))
             if state.isDraining { return .wait }
@@ -85,6 +90,11 @@ package final class Journal: Sendable {
         case .wait: break
         case .drain: writerQueue.async { self.drain() }
         }
+    }
+
+    /// Counts a request that came to no site; nobody waits for it to be written.
+    package func note(_ refusal: Refusal) {
+        submit([.refused(refusal, at: clock.now())]) { _ in }
     }
 
     /// Entries that wait to be written.
@@ -107,7 +117,11 @@ package final class Journal: Sendable {
     private func drain() {
         while true {
             let batch = state.withLock { state -> [Waiting] in
-                let batch = state.waiting
+                var batch = state.waiting
+                if state.unavailable > 0, !batch.isEmpty {
+                    // Counted with the first batch that is written after them.
+                    batch.append(uncounted(&state.unavailable))
+                }
                 state.waiting = []
                 state.entryCount = 0
                 state.isDraining = !batch.isEmpty
@@ -119,7 +133,11 @@ package final class Journal: Sendable {
                 waiting.entries.contains { now - $0.time > Self.patience }
             }
             let result = write(timely)
-            state.withLock { $0.lastWriteFailed = result.isFailure }
+            let refused = (result.isFailure ? timely.count : 0) + late.count
+            state.withLock { state in
+                state.lastWriteFailed = result.isFailure
+                state.unavailable += refused
+            }
             for waiting in timely { waiting.acknowledge(result) }
             for waiting in late { waiting.acknowledge(.failure(Self.waitedTooLong)) }
             // Checkpoints and closing come after the acknowledgements: no beacon waits for them.
@@ -127,10 +145,22 @@ package final class Journal: Sendable {
         }
     }
 
+    private func uncounted(_ count: inout Int) -> Waiting {
+        let number = count
+        let entry = JournalEntry.refused(.unavailable, count: number, at: clock.now())
+        count = 0
+        return Waiting(entries: [entry]) { [self] result in
+            // One of them is this very entry, which is no beacon.
+            if result.isFailure { state.withLock { $0.unavailable += number - 1 } }
+        }
+    }
+
     private func write(_ batch: [Waiting]) -> Result<Void, Failure> {
-        let entries = batch.flatMap(\.entries)
         // Around midnight UTC a batch has entries of two days.
-        let days = Dictionary(grouping: entries) { $0.time.utcDay }
+        var days: [LocalDay: [JournalEntry]] = [:]
+        for entry in batch.lazy.flatMap(\.entries) {
+            days[entry.time.utcDay, default: []].append(entry)
+        }
         do throws(StorageError) {
             for day in days.keys.sorted() { try writer(for: day).write(days[day] ?? []) }
             return .success(())

@@ -6,6 +6,8 @@ package struct JournalEntry: Sendable {
         case kept(Event)
         case setAside(Event, reason: DropReason, rule: String)
         case dropped(DropReason)
+        /// Requests that came to no site.
+        case refused(Refusal, count: Int)
     }
 
     /// 0 for a beacon of an unknown site: counted for the installation.
@@ -20,6 +22,14 @@ package struct JournalEntry: Sendable {
         self.day = day
         self.time = time
         self.fate = fate
+    }
+
+    /// Requests to the beacon route that came to no site.
+    package static func refused(
+        _ refusal: Refusal, count: Int = 1, at time: Instant
+    ) -> JournalEntry {
+        JournalEntry(
+            site: installation, day: time.utcDay, time: time, fate: .refused(refusal, count: count))
     }
 
     /// Installation-wide counts are kept under this number of a site.

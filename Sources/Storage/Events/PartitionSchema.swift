@@ -51,7 +51,7 @@ enum PartitionSchema {
             profile INTEGER NOT NULL,
             engaged_ms INTEGER CHECK (engaged_ms >= 0),
             scroll_depth INTEGER CHECK (scroll_depth BETWEEN 0 AND 100),
-            -- 32 bits of a hash of the beacon's k; NULL when it brought none.
+            -- 47 bits of a hash of the beacon's k; NULL when it brought none.
             retry_key INTEGER
         ) STRICT;
 

@@ -83,11 +83,19 @@ final class PartitionWriter {
     private func write(
         _ entry: JournalEntry, _ books: inout [BooksKey: Int64], _ database: Database
     ) throws {
-        books[BooksKey(site: entry.site, day: entry.day, reason: "received"), default: 0] += 1
+        func count(_ reason: String, _ number: Int = 1) {
+            books[BooksKey(site: entry.site, day: entry.day, reason: reason), default: 0] +=
+                Int64(number)
+        }
         let reason: DropReason
         switch entry.fate {
+        case .refused(let refusal, let number):
+            count("received", number)
+            count(refusal.rawValue, number)
+            return
         case .kept(let event):
             try insert(event, database)
+            count("received")
             return
         case .setAside(let event, let cause, let rule):
             reason = cause
@@ -97,7 +105,8 @@ final class PartitionWriter {
             }
         case .dropped(let cause): reason = cause
         }
-        books[BooksKey(site: entry.site, day: entry.day, reason: reason.rawValue), default: 0] += 1
+        count("received")
+        count(reason.rawValue)
     }
 
     private func add(_ books: [BooksKey: Int64], _ database: Database) throws {

@@ -153,7 +153,7 @@ struct IngestStepsTests {
         #expect(event.visitor == nil)
         #expect(event.time == time)
         #expect(event.kind == .pageview)
-        #expect(event.page == Page(host: "shop.test", path: "/sale", title: "Sale"))
+        #expect(event.page.value == Page(host: "shop.test", path: "/sale", title: "Sale"))
         #expect(event.acquisition.tags.source == "letter")
         #expect(event.profile.country == "LV")
         #expect(event.profile.screen == .medium)

@@ -38,7 +38,7 @@ final class CollectorBench: Sendable {
     let salts: SaltStore
     let visitors: VisitorFinder
     let journal: Journal
-    let receiver: BeaconReceiver
+    let duplicates = DuplicateGuard()
 
     init(
         at now: String = "2026-11-20T10:00:00Z", rotation: Rotation = .daily,
@@ -59,9 +59,23 @@ final class CollectorBench: Sendable {
         salts = SaltStore(folder: folder)
         visitors = VisitorFinder(salts: salts)
         journal = try Journal(folder: folder, clock: clock.clock)
-        receiver = BeaconReceiver(
+        standardReceiver = Mutex(nil)
+    }
+
+    private let standardReceiver: Mutex<BeaconReceiver?>
+
+    var receiver: BeaconReceiver {
+        standardReceiver.withLock { known in
+            let receiver = known ?? receiver(limits: .standard)
+            known = receiver
+            return receiver
+        }
+    }
+
+    func receiver(limits: CollectorLimits) -> BeaconReceiver {
+        BeaconReceiver(
             clock: clock.clock, registry: registry, steps: IngestSteps(), visitors: visitors,
-            journal: journal)
+            journal: journal, duplicates: duplicates, limits: limits)
     }
 
     deinit {

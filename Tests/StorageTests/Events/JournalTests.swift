@@ -232,6 +232,32 @@ struct JournalTests {
         #expect(try paths() == ["/0", "/2", "/3"])
         journal.close()
     }
+
+    @Test("a partition that the version before began is gone on with")
+    func olderPartition() async throws {
+        let journal = try self.journal()
+        _ = try await journal.take([view(0)]).get()
+        journal.close()
+        let path = folder.data.eventsPath + "/2026-11-20.sqlite"
+        let queue = try DatabaseQueue(path: path)
+        try await queue.write {
+            try $0.execute(
+                sql: "ALTER TABLE event DROP COLUMN retry_key; PRAGMA user_version = 1")
+        }
+        try queue.close()
+        let next = try self.journal()
+        var entry = view(1)
+        if case .kept(var event) = entry.fate {
+            event.retryKey = RetryKey(nonce: "k")
+            entry.fate = .kept(event)
+        }
+        _ = try await next.take([entry]).get()
+        next.close()
+        #expect(try paths() == ["/0", "/1"])
+        let keys = try EventReader(folder: folder.data).recentRetryKeys(
+            since: folder.clock.now - .hours(1))
+        #expect(keys.map(\.key) == [RetryKey(nonce: "k")])
+    }
 }
 
 extension Result where Success == Void {
