@@ -4,16 +4,18 @@ package import Storage
 /// `GET /healthz`: the process answers. `GET /readyz`: beacons can be kept; 503 while draining, or
 /// when the disk refused the last batch.
 package struct HealthRoutes: Sendable {
-    let journal: Journal
+    private let journal: Journal
+    private let counters: ServerCounters
 
-    package init(journal: Journal) {
+    package init(journal: Journal, counters: ServerCounters) {
         self.journal = journal
+        self.counters = counters
     }
 
     package func add(to router: Router<FootfallRequestContext>) {
         router.get("/healthz") { _, _ in "ok\n" }
         router.get("/readyz") { _, _ in
-            journal.isReady
+            journal.isReady && !counters.isDraining
                 ? Response(status: .ok, body: .init(byteBuffer: .init(string: "ready\n")))
                 : Response(
                     status: .serviceUnavailable,

@@ -19,6 +19,14 @@ package struct SenderReader: Sendable {
     /// Whether a peer is a proxy that the owner named, to which no limit for one address applies.
     func isTrusted(_ peer: ClientAddress?) -> Bool { peer.map(addresses.isTrusted) ?? true }
 
+    /// Whether a request comes from this machine or its private network, and was not passed on from
+    /// elsewhere.
+    func isLocal(peer: ClientAddress?, addresses lines: [String]) -> Bool {
+        if !lines.isEmpty, !isTrusted(peer) { return false }
+        guard let client = addresses.resolve(peer: peer, values: lines) else { return true }
+        return client.isLoopback || client.isPrivate
+    }
+
     /// - Parameters:
     ///   - peer: `nil` on a Unix socket.
     ///   - lines: all lines of the address header, in order.

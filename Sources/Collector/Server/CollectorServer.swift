@@ -83,6 +83,7 @@ package struct CollectorServer: Service {
                 }
             }
         } onGracefulShutdown: {
+            counters.beginDraining()
             let closed = loop.makePromise(of: Void.self)
             closed.futureResult.whenComplete { _ in continuation.finish() }
             quiescing.initiateShutdown(promise: closed)
@@ -106,7 +107,6 @@ package struct CollectorServer: Service {
                 }
             }
             .childChannelOption(.allowRemoteHalfClosure, value: true)
-            .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture { try admit(channel, context) }
             }
@@ -121,6 +121,10 @@ package struct CollectorServer: Service {
             throw ListeningError("too many connections")
         }
         channel.closeFuture.whenComplete { _ in context.connections.leave(network) }
+        if channel.remoteAddress?.ipAddress != nil {
+            // Answers are whole when they are written: nothing is gained by gathering them.
+            try channel.syncOptions?.setOption(.tcpOption(.tcp_nodelay), value: 1)
+        }
         let pipeline = channel.pipeline.syncOperations
         if let tls { try pipeline.addHandler(tls.makeHandler()) }
         try pipeline.addHandler(connection)

@@ -3,7 +3,7 @@ import NIOCore
 import NIOPosix
 
 /// Where the collector listens.
-package enum ListeningSocket: Hashable, Sendable, CustomStringConvertible {
+package enum ListeningSocket: Hashable, Sendable {
     case tcp(host: String, port: Int)
     /// A socket file; one that is left from a process that has gone is replaced.
     case unix(path: String)
@@ -30,12 +30,15 @@ package enum ListeningSocket: Hashable, Sendable, CustomStringConvertible {
         return .inherited(descriptor: firstInherited)
     }
 
-    package var description: String {
+    /// For people.
+    /// - Parameter port: that was bound, where the system chose it.
+    package func name(port: Int?, isTLS: Bool) -> String {
         switch self {
-        case .tcp(let host, let port):
-            host.contains(":") ? "http://[\(host)]:\(port)" : "http://\(host):\(port)"
-        case .unix(let path): "unix:\(path)"
-        case .inherited(let descriptor): "the socket passed as descriptor \(descriptor)"
+        case .tcp(let host, let asked):
+            let host = host.contains(":") ? "[\(host)]" : host
+            return "\(isTLS ? "https" : "http")://\(host):\(port ?? asked)"
+        case .unix(let path): return "the Unix socket \(path)"
+        case .inherited: return "the socket that was passed on"
         }
     }
 

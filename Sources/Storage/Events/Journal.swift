@@ -37,10 +37,12 @@ package final class Journal: Sendable {
         var lastWriteFailed = false
         /// Beacons that were answered 503 and stand in no books yet.
         var unavailable = 0
+        var metrics = JournalMetrics()
     }
 
     private let folder: DataFolder
     private let clock: Clock
+    private let newEntriesPerSite: Int
     /// Held until `close`.
     private let lock: Mutex<FileLock?>
     private let state = Mutex(State())
@@ -54,18 +56,24 @@ package final class Journal: Sendable {
     }
 
     /// Takes the collector's lock on the data folder, and closes partitions that a crash left open.
-    package init(folder: DataFolder, clock: Clock) throws(StorageError) {
+    /// - Parameter newEntriesPerSite: see `PartitionDictionaries`.
+    package init(
+        folder: DataFolder, clock: Clock,
+        newEntriesPerSite: Int = PartitionDictionaries.standardLimitPerSite
+    ) throws(StorageError) {
         guard let lock = try FileLock(path: folder.collectorLockPath) else {
             throw .collectorRuns(path: folder.path)
         }
         self.folder = folder
         self.clock = clock
+        self.newEntriesPerSite = newEntriesPerSite
         self.lock = Mutex(lock)
         // Opening today's partition shows at the start, not at the first beacon, whether the
         // disk takes writes and syncs them.
         let today = clock.now().utcDay
         writers.byDay[today] = try PartitionWriter(
-            PartitionFile(folder: folder.eventsPath, day: today))
+            PartitionFile(folder: folder.eventsPath, day: today),
+            newEntriesPerSite: newEntriesPerSite)
         try Self.closeLeftPartitions(in: folder, before: today)
     }
 
@@ -95,6 +103,14 @@ package final class Journal: Sendable {
     /// Counts a request that came to no site; nobody waits for it to be written.
     package func note(_ refusal: Refusal) {
         submit([.refused(refusal, at: clock.now())]) { _ in }
+    }
+
+    package var metrics: JournalMetrics {
+        state.withLock { state in
+            var metrics = state.metrics
+            metrics.count(.refused(.unavailable, count: state.unavailable))
+            return metrics
+        }
     }
 
     /// Entries that wait to be written.
@@ -132,11 +148,17 @@ package final class Journal: Sendable {
             let (late, timely) = batch.split { waiting in
                 waiting.entries.contains { now - $0.time > Self.patience }
             }
+            let began = ContinuousClock.now
             let result = write(timely)
+            let duration = ContinuousClock.now - began
             let refused = (result.isFailure ? timely.count : 0) + late.count
             state.withLock { state in
                 state.lastWriteFailed = result.isFailure
                 state.unavailable += refused
+                state.metrics.count(commitOf: duration, failed: result.isFailure)
+                guard !result.isFailure else { return }
+                state.metrics.otherTexts = writers.byDay.values.map(\.otherCount).reduce(0, +)
+                for entry in timely.lazy.flatMap(\.entries) { state.metrics.count(entry.fate) }
             }
             for waiting in timely { waiting.acknowledge(result) }
             for waiting in late { waiting.acknowledge(.failure(Self.waitedTooLong)) }
@@ -173,7 +195,9 @@ package final class Journal: Sendable {
 
     private func writer(for day: LocalDay) throws(StorageError) -> PartitionWriter {
         if let writer = writers.byDay[day], writer.file.exists { return writer }
-        let writer = try PartitionWriter(PartitionFile(folder: folder.eventsPath, day: day))
+        let writer = try PartitionWriter(
+            PartitionFile(folder: folder.eventsPath, day: day),
+            newEntriesPerSite: newEntriesPerSite)
         writers.byDay[day] = writer
         return writer
     }

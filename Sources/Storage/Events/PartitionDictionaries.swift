@@ -3,17 +3,20 @@ import GRDB
 
 /// The texts of one partition and their numbers, for its one writer. New texts are inserted in
 /// the transaction that writes the events; `rollBack` forgets them when it fails.
-struct PartitionDictionaries {
+package struct PartitionDictionaries {
     /// Most entries of each dictionary, so that a flood of made-up paths fills no disk (I11);
     /// past it a text is `(other)`.
     static let limit = 250_000
+    /// Most new entries of one site, all dictionaries together, since the partition was opened:
+    /// one site's flood leaves room for the others.
+    package static let standardLimitPerSite = 50_000
 
     private struct Numbers<Key: Hashable> {
         private var numbers: [Key: Int64] = [:]
         private var added: [Key] = []
 
         subscript(key: Key) -> Int64? { numbers[key] }
-        var isFull: Bool { numbers.count >= PartitionDictionaries.limit }
+        var count: Int { numbers.count }
 
         mutating func load(_ key: Key, _ number: Int64) { numbers[key] = number }
 
@@ -35,13 +38,19 @@ struct PartitionDictionaries {
         var isInteractive: Bool
     }
 
+    private let limitPerSite: Int
+    private var newEntries: [SiteID: Int] = [:]
+    private var addedEntries: [SiteID: Int] = [:]
+    /// Texts that became `(other)` for want of room.
+    private(set) var otherCount = 0
     private var pages = Numbers<Shared<Page>>()
     private var acquisitions = Numbers<Shared<Acquisition>>()
     private var profiles = Numbers<Shared<ClientProfile>>()
     private var names = Numbers<EventName>()
     private var texts = Numbers<String>()
 
-    init(loadingFrom database: Database) throws {
+    init(loadingFrom database: Database, limitPerSite: Int) throws {
+        self.limitPerSite = limitPerSite
         try PartitionRows.forEachPage(database) { pages.load(Shared($1), $0) }
         try PartitionRows.forEachAcquisition(database) { acquisitions.load(Shared($1), $0) }
         try PartitionRows.forEachProfile(database) { profiles.load(Shared($1), $0) }
@@ -53,6 +62,8 @@ struct PartitionDictionaries {
     }
 
     mutating func commit() {
+        newEntries.merge(addedEntries, uniquingKeysWith: +)
+        addedEntries.removeAll(keepingCapacity: true)
         pages.commit()
         acquisitions.commit()
         profiles.commit()
@@ -61,6 +72,7 @@ struct PartitionDictionaries {
     }
 
     mutating func rollBack() {
+        addedEntries.removeAll(keepingCapacity: true)
         pages.rollBack()
         acquisitions.rollBack()
         profiles.rollBack()
@@ -68,10 +80,19 @@ struct PartitionDictionaries {
         texts.rollBack()
     }
 
-    mutating func number(of page: Shared<Page>, _ database: Database) throws -> Int64 {
+    /// Whether a new text of a site becomes `(other)`; counts it either way.
+    private mutating func isFull(_ count: Int, _ site: SiteID) -> Bool {
+        let isFull =
+            count >= Self.limit
+            || newEntries[site, default: 0] + addedEntries[site, default: 0] >= limitPerSite
+        if isFull { otherCount += 1 } else { addedEntries[site, default: 0] += 1 }
+        return isFull
+    }
+
+    mutating func number(of page: Shared<Page>, _ site: SiteID, _ database: Database) throws -> Int64 {
         if let number = pages[page] { return number }
         let page =
-            pages.isFull ? Shared(Page(host: page.value.host, path: Dimension.otherValue)) : page
+            isFull(pages.count, site) ? Shared(Page(host: page.value.host, path: Dimension.otherValue)) : page
         if let number = pages[page] { return number }
         try database.cachedStatement(sql: "INSERT INTO page (host, path, title) VALUES (?, ?, ?)")
             .execute(arguments: [page.value.host, page.value.path, page.value.title])
@@ -80,11 +101,11 @@ struct PartitionDictionaries {
     }
 
     mutating func number(
-        of acquisition: Shared<Acquisition>, _ database: Database
+        of acquisition: Shared<Acquisition>, _ site: SiteID, _ database: Database
     ) throws -> Int64 {
         if let number = acquisitions[acquisition] { return number }
         var key = acquisition
-        if acquisitions.isFull {
+        if isFull(acquisitions.count, site) {
             var other = acquisition.value
             other.referrer = ""
             other.tags = .none
@@ -108,10 +129,10 @@ struct PartitionDictionaries {
     }
 
     mutating func number(
-        of profile: Shared<ClientProfile>, _ database: Database
+        of profile: Shared<ClientProfile>, _ site: SiteID, _ database: Database
     ) throws -> Int64 {
         if let number = profiles[profile] { return number }
-        let key = profiles.isFull ? Shared(ClientProfile.unknown) : profile
+        let key = isFull(profiles.count, site) ? Shared(ClientProfile.unknown) : profile
         if let number = profiles[key] { return number }
         let profile = key.value
         let client = profile.client
@@ -130,11 +151,11 @@ struct PartitionDictionaries {
     }
 
     mutating func number(
-        ofEvent name: String, isInteractive: Bool, _ database: Database
+        ofEvent name: String, isInteractive: Bool, _ site: SiteID, _ database: Database
     ) throws -> Int64 {
         var key = EventName(name: name, isInteractive: isInteractive)
         if let number = names[key] { return number }
-        if names.isFull { key.name = Dimension.otherValue }
+        if isFull(names.count, site) { key.name = Dimension.otherValue }
         if let number = names[key] { return number }
         try database.cachedStatement(sql: "INSERT INTO name (name, is_interactive) VALUES (?, ?)")
             .execute(arguments: [key.name, isInteractive])
@@ -142,9 +163,9 @@ struct PartitionDictionaries {
         return database.lastInsertedRowID
     }
 
-    mutating func number(ofText text: String, _ database: Database) throws -> Int64 {
+    mutating func number(ofText text: String, _ site: SiteID, _ database: Database) throws -> Int64 {
         if let number = texts[text] { return number }
-        let text = texts.isFull ? Dimension.otherValue : text
+        let text = isFull(texts.count, site) ? Dimension.otherValue : text
         if let number = texts[text] { return number }
         try database.cachedStatement(sql: "INSERT INTO text (text) VALUES (?)")
             .execute(arguments: [text])

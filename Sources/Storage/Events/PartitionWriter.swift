@@ -23,7 +23,8 @@ final class PartitionWriter {
     ///   - synchronous: what the connection is opened with in place of what `isSynced` needs, so
     ///     that a test sees a connection that does not sync refused.
     init(
-        _ file: PartitionFile, isSynced: Bool = true, synchronous: String? = nil
+        _ file: PartitionFile, isSynced: Bool = true, synchronous: String? = nil,
+        newEntriesPerSite: Int = PartitionDictionaries.standardLimitPerSite
     ) throws(StorageError) {
         self.file = file
         dayStart = file.day.startInUTC.milliseconds
@@ -45,7 +46,8 @@ final class PartitionWriter {
             if isNew { try syncFolder(file.folder) }
             return try queue.read { database in
                 (
-                    queue, try PartitionDictionaries(loadingFrom: database),
+                    queue, try PartitionDictionaries(
+                        loadingFrom: database, limitPerSite: newEntriesPerSite),
                     try Int64.fetchOne(database, sql: "SELECT count(*) FROM set_aside")!,
                     try Int64.fetchOne(
                         database, sql: "SELECT coalesce(max(seq), 0) + 1 FROM event")!
@@ -53,6 +55,9 @@ final class PartitionWriter {
             }
         }
     }
+
+    /// Texts that became `(other)` since the partition was opened.
+    var otherCount: Int { dictionaries.otherCount }
 
     /// Writes entries and their books in one transaction, which is synced when this returns.
     func write(_ entries: some Collection<JournalEntry>) throws(StorageError) {
@@ -134,15 +139,15 @@ final class PartitionWriter {
                 .execute(arguments: [sequence, revenue.currency, revenue.minorUnits])
         }
         for property in event.properties {
-            let name = try dictionaries.number(ofText: property.name, database)
-            let value = try dictionaries.number(ofText: property.value, database)
+            let name = try dictionaries.number(ofText: property.name, event.site, database)
+            let value = try dictionaries.number(ofText: property.value, event.site, database)
             try database.cachedStatement(sql: "INSERT OR REPLACE INTO property VALUES (?, ?, ?)")
                 .execute(arguments: [sequence, name, value])
         }
     }
 
     private func setAside(_ event: Event, _ rule: String, _ database: Database) throws {
-        let rule = try dictionaries.number(ofText: rule, database)
+        let rule = try dictionaries.number(ofText: rule, event.site, database)
         let statement = try database.cachedStatement(
             sql: "INSERT INTO set_aside VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
         try execute(statement, first: nil, event, last: rule, database)
@@ -153,10 +158,10 @@ final class PartitionWriter {
         _ statement: Statement, first sequence: Int64?, _ event: Event, last: Int64?,
         _ database: Database
     ) throws {
-        let (name, engaged, depth) = try code(of: event.kind, database)
-        let page = try dictionaries.number(of: event.page, database)
-        let acquisition = try dictionaries.number(of: event.acquisition, database)
-        let profile = try dictionaries.number(of: event.profile, database)
+        let (name, engaged, depth) = try code(of: event, database)
+        let page = try dictionaries.number(of: event.page, event.site, database)
+        let acquisition = try dictionaries.number(of: event.acquisition, event.site, database)
+        let profile = try dictionaries.number(of: event.profile, event.site, database)
         // The statement object is kept alive while its handle is used.
         let result = withExtendedLifetime(statement) {
             let handle = statement.sqliteStatement
@@ -192,13 +197,14 @@ final class PartitionWriter {
     }
 
     private func code(
-        of kind: Event.Kind, _ database: Database
+        of event: Event, _ database: Database
     ) throws -> (name: Int64, engaged: Int64?, depth: Int64?) {
-        switch kind {
+        switch event.kind {
         case .pageview: (Int64(FoldEvent.pageview), nil, nil)
         case .custom(let name, let isInteractive):
             (
-                try dictionaries.number(ofEvent: name, isInteractive: isInteractive, database),
+                try dictionaries.number(
+                    ofEvent: name, isInteractive: isInteractive, event.site, database),
                 nil, nil
             )
         case .engagement(let milliseconds, let depth):

@@ -131,6 +131,14 @@ package struct PartitionFile: Hashable, Sendable {
 
     package var path: String { folder + "/" + name }
 
+    /// Its bytes with those of its write-ahead log; 0 when it has gone.
+    package var sizeOnDisk: Int {
+        [path, path + "-wal"].reduce(0) { sum, path in
+            let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+            return sum + (attributes?[.size] as? Int ?? 0)
+        }
+    }
+
     /// Whether its UTC day shares an instant with a stretch of time.
     package func touches(_ bounds: Range<Instant>) -> Bool {
         day.startInUTC < bounds.upperBound

@@ -52,6 +52,7 @@ struct ImportPartition {
 private struct Writing {
     private let database: Database
     private let vocabulary: ImportVocabulary
+    private let site: SiteID
     private let dayStart: Int64
     private let event: Statement
     private let setAside: Statement
@@ -69,8 +70,10 @@ private struct Writing {
     ) throws {
         self.database = database
         self.vocabulary = vocabulary
+        self.site = site
         dayStart = day.startInUTC.milliseconds
-        dictionaries = try PartitionDictionaries(loadingFrom: database)
+        dictionaries = try PartitionDictionaries(
+            loadingFrom: database, limitPerSite: PartitionDictionaries.limit)
         pages = Array(repeating: 0, count: vocabulary.pages.values.count)
         acquisitions = Array(repeating: 0, count: vocabulary.acquisitions.values.count)
         profiles = Array(repeating: 0, count: vocabulary.profiles.values.count)
@@ -98,7 +101,7 @@ private struct Writing {
             let rule = Int(row.rule)
             if rules[rule] == 0 {
                 rules[rule] = try dictionaries.number(
-                    ofText: vocabulary.rules.values[rule], database)
+                    ofText: vocabulary.rules.values[rule], site, database)
             }
             sqlite3_bind_int64(setAside.sqliteStatement, 9, rules[rule])
             try step(setAside)
@@ -112,15 +115,15 @@ private struct Writing {
             Int(row.page), Int(row.acquisition), Int(row.profile)
         )
         if pages[page] == 0 {
-            pages[page] = try dictionaries.number(of: Shared(vocabulary.pages.values[page]), database)
+            pages[page] = try dictionaries.number(of: Shared(vocabulary.pages.values[page]), site, database)
         }
         if acquisitions[acquisition] == 0 {
             acquisitions[acquisition] = try dictionaries.number(
-                of: Shared(vocabulary.acquisitions.values[acquisition]), database)
+                of: Shared(vocabulary.acquisitions.values[acquisition]), site, database)
         }
         if profiles[profile] == 0 {
             profiles[profile] = try dictionaries.number(
-                of: Shared(vocabulary.profiles.values[profile]), database)
+                of: Shared(vocabulary.profiles.values[profile]), site, database)
         }
         let handle = statement.sqliteStatement
         sqlite3_bind_int64(handle, 1, first)

@@ -57,14 +57,21 @@ struct ServerBench {
             proxyWatch: ProxyWatch(clock: bench.clock.clock, database: bench.database),
             logger: logger)
         let outages = OutageLog(clock: bench.clock.clock, logger: logger)
+        let counters = ServerCounters()
         let router = Router(context: FootfallRequestContext.self)
         BeaconRoutes(receiver: receiver, senders: senders, outages: outages, limits: limits)
             .add(to: router)
-        HealthRoutes(journal: bench.journal).add(to: router)
+        HealthRoutes(journal: bench.journal, counters: counters).add(to: router)
         AssetRoutes().add(to: router)
+        MetricsRoutes(
+            journal: bench.journal, folder: bench.folder, database: bench.database,
+            salts: bench.salts, registry: bench.registry, counters: counters, senders: senders,
+            clock: bench.clock.clock
+        ).add(to: router)
         return CollectorServer(
             socket: socket, router: router, receiver: receiver, senders: senders,
-            outages: outages, limits: limits, tls: certificates, logger: logger,
+            outages: outages, limits: limits, tls: certificates, counters: counters,
+            logger: logger,
             onListening: onListening)
     }
 }

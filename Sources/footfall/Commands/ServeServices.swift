@@ -1,0 +1,119 @@
+import Analytics
+import Collector
+import Dashboard
+import Foundation
+import Hummingbird
+import Logging
+import ServiceLifecycle
+import Storage
+import UnixSignals
+
+/// What `serve` runs, wired: the journal, the server and what goes on beside them.
+struct ServeServices {
+    private let journal: Journal
+    private let services: [any Service]
+    private let logger: Logger
+
+    /// - Parameter reload: reads the settings again, for SIGHUP.
+    init(
+        _ installation: Installation, reload: @escaping @Sendable () async throws -> Settings
+    ) throws {
+        let settings = installation.settings
+        let clock = installation.clock
+        let level = LogLevel(settings.logLevel)
+        let logger = level.logger()
+        let socket = try Self.socket(settings)
+        let certificates = try Self.certificates(settings)
+        let journal = try Journal(
+            folder: installation.folder, clock: clock,
+            newEntriesPerSite: settings.limits.newEntriesPerSite)
+        let registry = try SiteRegistry(database: installation.database)
+        let visitors = VisitorFinder(salts: installation.salts)
+        let duplicates = DuplicateGuard()
+        let events = EventReader(folder: installation.folder)
+        try visitors.rebuild(
+            from: events, registry.sites.compactMap { registry.entry(for: $0.domain.name) },
+            at: clock.now())
+        try duplicates.rebuild(from: events, at: clock.now())
+        let receiver = BeaconReceiver(
+            clock: clock, registry: registry, steps: IngestSteps(), visitors: visitors,
+            journal: journal, duplicates: duplicates, limits: settings.limits)
+        let senders = SenderReader(
+            addresses: ClientAddressResolver(
+                trustedProxies: settings.trustedProxies, header: settings.clientAddressHeader),
+            proxyWatch: ProxyWatch(clock: clock, database: installation.database), logger: logger)
+        let outages = OutageLog(clock: clock, logger: logger)
+        let counters = ServerCounters()
+
+        let router = Router(context: FootfallRequestContext.self)
+        BeaconRoutes(
+            receiver: receiver, senders: senders, outages: outages, limits: settings.limits
+        ).add(to: router)
+        AssetRoutes().add(to: router)
+        HealthRoutes(journal: journal, counters: counters).add(to: router)
+        MetricsRoutes(
+            journal: journal, folder: installation.folder, database: installation.database,
+            salts: installation.salts, registry: registry, counters: counters, senders: senders,
+            clock: clock
+        ).add(to: router)
+        try DashboardRoutes(
+            folder: installation.folder, database: installation.database,
+            reader: installation.figures, clock: clock, notes: { installation.dashboardNotes }
+        ).add(to: router)
+
+        self.journal = journal
+        self.logger = logger
+        services = [
+            AggregationWatch(aggregator: installation.aggregator, logger: logger),
+            Housekeeping(
+                clock: clock, registry: registry, salts: installation.salts, visitors: visitors,
+                journal: journal, logger: logger),
+            ReloadService(
+                settings: reload, level: level, certificates: certificates, logger: logger),
+            CollectorServer(
+                socket: socket, router: router, receiver: receiver, senders: senders,
+                outages: outages, limits: settings.limits, tls: certificates, counters: counters,
+                logger: logger
+            ) { port in
+                Console.say("Footfall listens on \(socket.name(port: port, isTLS: certificates != nil))")
+            },
+        ]
+    }
+
+    /// Runs until SIGTERM or SIGINT: then what has come is answered, and the journal closed.
+    func run() async throws {
+        let group = ServiceGroup(
+            configuration: .init(
+                services: services.map { .init(service: $0) },
+                gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+        defer { journal.close() }
+        do {
+            try await group.run()
+        } catch {
+            throw Failure("The server stopped: \(error)")
+        }
+    }
+
+    private static func socket(_ settings: Settings) throws -> ListeningSocket {
+        do {
+            let inherited = try ListeningSocket.inherited(
+                environment: ProcessInfo.processInfo.environment, processID: getpid())
+            if let inherited { return inherited }
+        } catch {
+            throw Failure(error.description)
+        }
+        return settings.socketPath.map { .unix(path: $0) }
+            ?? .tcp(host: settings.host, port: settings.port)
+    }
+
+    private static func certificates(_ settings: Settings) throws -> ServerCertificates? {
+        guard let certificate = settings.tlsCertificate, let key = settings.tlsKey else {
+            return nil
+        }
+        do {
+            return try ServerCertificates(certificatePath: certificate, keyPath: key)
+        } catch {
+            throw Failure(error.description, code: Failure.usage)
+        }
+    }
+}
