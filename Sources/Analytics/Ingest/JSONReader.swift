@@ -105,14 +105,17 @@ package struct JSONReader {
         skipWhitespace()
         guard takeByte(UInt8(ascii: "\"")) else { throw failure }
         let start = position
-        // Most strings have no escape: one validated copy.
+        // Most strings have no escape and are ASCII: one copy, with nothing to validate.
+        var union: UInt8 = 0
         while let byte = current, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") {
             guard byte >= 0x20 else { throw failure }
+            union |= byte
             position += 1
         }
         if current == UInt8(ascii: "\"") {
             // A part of the body, read before this returns.
-            let text = try validated(UnsafeBufferPointer(rebasing: bytes[start..<position]))
+            let part = UnsafeBufferPointer(rebasing: bytes[start..<position])
+            let text = union < 0x80 ? String(decoding: part, as: UTF8.self) : try validated(part)
             position += 1
             return text
         }

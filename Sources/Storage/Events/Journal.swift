@@ -19,6 +19,11 @@ package final class Journal: Sendable {
         case closed
     }
 
+    /// Least time from one commit to the next, so that each has some of what comes meanwhile: a
+    /// commit costs as much as the handling of eight beacons, and at full speed a quarter less CPU
+    /// is spent on each beacon. One that comes after a pause is written at once.
+    private static let pace = Duration.milliseconds(1)
+
     private static let waitedTooLong = Failure.notWritten(
         "entries waited over \(Int(patience.seconds)) s")
 
@@ -164,6 +169,8 @@ package final class Journal: Sendable {
             for waiting in late { waiting.acknowledge(.failure(Self.waitedTooLong)) }
             // Checkpoints and closing come after the acknowledgements: no beacon waits for them.
             tidy()
+            let rest = Self.pace - (ContinuousClock.now - began)
+            if rest > .zero { usleep(UInt32(rest / .microseconds(1))) }
         }
     }
 
@@ -178,17 +185,22 @@ package final class Journal: Sendable {
     }
 
     private func write(_ batch: [Waiting]) -> Result<Void, Failure> {
+        let entries = batch.lazy.flatMap(\.entries)
         // Around midnight UTC a batch has entries of two days.
-        var days: [LocalDay: [JournalEntry]] = [:]
-        for entry in batch.lazy.flatMap(\.entries) {
-            days[entry.time.utcDay, default: []].append(entry)
-        }
+        let days = Set(entries.map(\.time.utcDay)).sorted()
         do throws(StorageError) {
-            for day in days.keys.sorted() { try writer(for: day).write(days[day] ?? []) }
+            for day in days {
+                let writer = try writer(for: day)
+                if days.count == 1 {
+                    try writer.write(entries)
+                } else {
+                    try writer.write(entries.filter { $0.time.utcDay == day })
+                }
+            }
             return .success(())
         } catch {
             // A connection that failed is opened anew for the next batch.
-            for day in days.keys { writers.byDay[day] = nil }
+            for day in days { writers.byDay[day] = nil }
             return .failure(.notWritten(error.description))
         }
     }

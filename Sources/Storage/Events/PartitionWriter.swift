@@ -1,5 +1,4 @@
 import Analytics
-import Foundation
 import GRDB
 import GRDBSQLite
 
@@ -9,10 +8,11 @@ final class PartitionWriter {
     /// Most set-aside rows of a partition (I11); past it a bot is counted only.
     static let setAsideLimit: Int64 = 200_000
     /// A checkpoint is due when the log holds this many pages of 4 KiB.
-    private static let checkpointPages = 1_000
+    private static let checkpointPages: Int32 = 1_000
 
     let file: PartitionFile
     private let queue: DatabaseQueue
+    private let log = LogPages()
     private var dictionaries: PartitionDictionaries
     private var setAsideCount: Int64
     private var nextSequence: Int64
@@ -28,6 +28,7 @@ final class PartitionWriter {
     ) throws(StorageError) {
         self.file = file
         dayStart = file.day.startInUTC.milliseconds
+        let log = log
         (queue, dictionaries, setAsideCount, nextSequence) = try naming(file.path) {
             let isNew = !file.exists
             let queue = try SQLiteFile.openWriter(
@@ -41,6 +42,7 @@ final class PartitionWriter {
                 }
                 try PartitionSchema.check(database, path: file.path)
                 try PartitionSchema.migrate(database)
+                log.watch(database)
             }
             // The new file's name must survive a power loss, not only its pages.
             if isNew { try syncFolder(file.folder) }
@@ -60,7 +62,7 @@ final class PartitionWriter {
     var otherCount: Int { dictionaries.otherCount }
 
     /// Writes entries and their books in one transaction, which is synced when this returns.
-    func write(_ entries: some Collection<JournalEntry>) throws(StorageError) {
+    func write(_ entries: some Sequence<JournalEntry>) throws(StorageError) {
         let (sequence, aside) = (nextSequence, setAsideCount)
         do {
             try naming(file.path) {
@@ -79,28 +81,42 @@ final class PartitionWriter {
         }
     }
 
+    private enum Line: Hashable {
+        case received
+        case dropped(DropReason)
+        case refused(Refusal)
+
+        var text: String {
+            switch self {
+            case .received: "received"
+            case .dropped(let reason): reason.rawValue
+            case .refused(let refusal): refusal.rawValue
+            }
+        }
+    }
+
     private struct BooksKey: Hashable {
         var site: SiteID
         var day: LocalDay
-        var reason: String
+        var line: Line
     }
 
     private func write(
         _ entry: JournalEntry, _ books: inout [BooksKey: Int64], _ database: Database
     ) throws {
-        func count(_ reason: String, _ number: Int = 1) {
-            books[BooksKey(site: entry.site, day: entry.day, reason: reason), default: 0] +=
+        func count(_ line: Line, _ number: Int = 1) {
+            books[BooksKey(site: entry.site, day: entry.day, line: line), default: 0] +=
                 Int64(number)
         }
         let reason: DropReason
         switch entry.fate {
         case .refused(let refusal, let number):
-            count("received", number)
-            count(refusal.rawValue, number)
+            count(.received, number)
+            count(.refused(refusal), number)
             return
         case .kept(let event):
             try insert(event, database)
-            count("received")
+            count(.received)
             return
         case .setAside(let event, let cause, let rule):
             reason = cause
@@ -110,8 +126,8 @@ final class PartitionWriter {
             }
         case .dropped(let cause): reason = cause
         }
-        count("received")
-        count(reason.rawValue)
+        count(.received)
+        count(.dropped(reason))
     }
 
     private func add(_ books: [BooksKey: Int64], _ database: Database) throws {
@@ -122,7 +138,7 @@ final class PartitionWriter {
                 """)
         for (key, count) in books {
             try statement.execute(arguments: [
-                key.site, Int64(key.day.daysSince1970), key.reason, count,
+                key.site, Int64(key.day.daysSince1970), key.line.text, count,
             ])
         }
     }
@@ -217,8 +233,7 @@ final class PartitionWriter {
     /// Moves the log into the main file when it has grown; between batches, so that no beacon
     /// waits for it inside its commit.
     func checkpointIfDue() throws(StorageError) {
-        let log = try? FileManager.default.attributesOfItem(atPath: file.path + "-wal")
-        guard (log?[.size] as? Int ?? 0) > Self.checkpointPages * 4_096 else { return }
+        guard log.count > Self.checkpointPages else { return }
         try naming(file.path) {
             try queue.writeWithoutTransaction { _ = try $0.checkpoint(.passive) }
         }
@@ -245,5 +260,24 @@ final class PartitionWriter {
             try queue.close()
             return isAlone
         }
+    }
+}
+
+/// The pages in a connection's write-ahead log, as of its last commit.
+///
+/// Told by SQLite itself: the file's size says nothing, since a log that was moved into the main
+/// file is written over from its start.
+// Unchecked: touched by the connection's own thread of work alone, which is the writer's.
+private final class LogPages: @unchecked Sendable {
+    private(set) var count: Int32 = 0
+
+    func watch(_ database: Database) {
+        // The writer keeps this object as long as its connection, which alone calls the hook.
+        sqlite3_wal_hook(
+            database.sqliteConnection,
+            { pages, _, _, count in
+                Unmanaged<LogPages>.fromOpaque(pages!).takeUnretainedValue().count = count
+                return SQLITE_OK
+            }, Unmanaged.passUnretained(self).toOpaque())
     }
 }
