@@ -13,7 +13,8 @@ struct Footfall: AsyncParsableCommand {
             Exit codes: 0 done, 1 failed, 64 wrong usage, 75 try again later.
 
             Settings come from flags, then FOOTFALL_* environment variables, then footfall.yaml \
-            in the data folder, then defaults; 'footfall serve --help' lists them.
+            in the data folder, then defaults; 'footfall serve --help' lists them. A relative path \
+            in a setting starts at the data folder.
             """,
         version: version,
         subcommands: [

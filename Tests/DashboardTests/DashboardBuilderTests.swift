@@ -52,6 +52,24 @@ struct DashboardBuilderTests {
         #expect(chart.points.filter(\.isComplete).count == 14)
     }
 
+    @Test("a time zone that was announced is not told before it is in force")
+    func zoneToCome() throws {
+        let site = try TestSite()
+        var next = site.site.nextEpoch(at: site.now)
+        next.timeZone = "Asia/Tokyo"
+        try site.database.updateSite(
+            site.site, settings: SiteSettings(), nextEpoch: next, at: site.now)
+        let changed = try site.database.site(named: "shop.test")
+        let builder = DashboardBuilder(
+            definition: try .overview(), reader: site.reader, folder: site.folder,
+            database: site.database)
+        func zone(at now: Instant) throws -> String {
+            try builder.report(of: changed, period: .standard, now: now).timeZone
+        }
+        #expect(try zone(at: site.now) == "Europe/Riga")
+        #expect(try zone(at: next.start) == "Asia/Tokyo")
+    }
+
     @Test("today is compared with the day before cut at the same time")
     func sameTime() async throws {
         let site = try TestSite()

@@ -73,7 +73,7 @@ struct DashboardRoutesTests {
                 ("/shop.test.txt?token=\(setup.token)", nil),
                 ("/shop.test.txt?period=nonsense&width=1", nil),
                 ("/unknown.test.txt", "Bearer \(setup.token)"), ("/unknown.test.txt", nil),
-                ("/www.shop.test.txt", "Bearer \(setup.token)"),
+                ("/shop.test.evil.txt", "Bearer \(setup.token)"),
                 ("/%1b.txt", "Bearer \(setup.token)"),
             ]
             for (uri, authorization) in cases {
@@ -87,6 +87,32 @@ struct DashboardRoutesTests {
                 }
             }
             #expect(answers.count == 1)
+        }
+    }
+
+    @Test(
+        "a site's name may be written as beacons may write it",
+        arguments: ["/SHOP.Test.txt", "/www.shop.test.txt", "/WWW.SHOP.TEST.txt"])
+    func forms(uri: String) async throws {
+        let setup = try setUp()
+        try await setup.application.test(.router) { client in
+            let headers: HTTPFields = [.authorization: "Bearer \(setup.token)"]
+            try await client.execute(uri: uri, method: .get, headers: headers) {
+                #expect($0.status == .ok)
+                #expect(String(buffer: $0.body).hasPrefix("shop.test"))
+            }
+        }
+    }
+
+    @Test("robots are asked to stay away, with no token needed")
+    func robots() async throws {
+        let setup = try setUp()
+        try await setup.application.test(.router) { client in
+            try await client.execute(uri: "/robots.txt", method: .get) {
+                #expect($0.status == .ok)
+                #expect($0.headers[.contentType] == "text/plain; charset=utf-8")
+                #expect(String(buffer: $0.body) == "User-agent: *\nDisallow: /\n")
+            }
         }
     }
 

@@ -16,6 +16,17 @@ struct WordingTests {
     }
 
     @Test(
+        "a mean under ten has a decimal, unless it is whole",
+        arguments: [
+            (0.0, "0"), (0.4, "0.4"), (0.04, "0"), (1.6, "1.6"), (2, "2"), (9.94, "9.9"),
+            (9.96, "10"), (10.4, "10"), (416.2, "416"), (1_234.5, "1,235"),
+        ])
+    func means(value: Double, text: String) {
+        #expect(Wording.mean(value) == text)
+        #expect(Wording.value(of: HeaderFigure(.visitorsADay, value)) == text)
+    }
+
+    @Test(
         "a share that rounds to nothing is said to be there",
         arguments: [(0.0, "0 %"), (0.001, "<1 %"), (0.005, "1 %"), (0.412, "41 %"), (1, "100 %")])
     func percents(share: Double, text: String) {

@@ -2,9 +2,7 @@ import Foundation
 import Testing
 
 /// Files that may be long, each with its reason.
-private let longFiles: [String: String] = [
-    "Tests/acceptance/import_rules.py": "the rules of imports are one table with its checks"
-]
+private let longFiles: [String: String] = [:]
 
 /// Files that may hold a path which looks like a machine's, each with its reason.
 private let pathExceptions: [String: String] = [

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The command line: help, exit codes, periods, settings, versions, locks.
+"""The command line: help, exit codes, periods, versions, locks, `explain`.
 
     command_line.py BINARY
 """
@@ -14,37 +14,18 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from generate_log import recent_plan
-from support import shop
 from support.agents import BROWSERS, CHROME, ROBOTS
-from support.footfall import Footfall, Server, free_port, poll, today_in, value_rows
-from support.logfiles import day_before, log_file, request
+from support.commands import SITE, ZONE, prepared, refused
+from support.footfall import Footfall, free_port, today_in, value_rows
+from support.logfiles import day_before
 from support.options import run_test
-from support.wire import Connection
 
-SITE, ZONE = shop.SITE, shop.TIMEZONE
 COMMANDS = [
     ["serve"], ["aggregate"], ["dashboard"], ["query"], ["sessions"], ["books"],
     ["site", "add"], ["site", "edit"], ["site", "list"], ["site", "remove"],
     ["import", "log"], ["import", "list"], ["import", "undo"], ["export"], ["explain"],
     ["token", "create"], ["doctor"],
 ]
-
-
-def prepared(bench, *requests):
-    """A data folder with one site, and a pageview of yesterday besides what is given."""
-    footfall = Footfall(bench.binary, bench.folder())
-    footfall.add_site(SITE, ZONE)
-    lines = [*requests, request(day_before(1), "10:00:00", "/vakar")]
-    footfall.must("import", "log", SITE, log_file(bench, lines))
-    footfall.must("aggregate")
-    return footfall
-
-
-def refused(checks, title, outcome, statuses=(64,), *words):
-    """A refusal: its exit code, nothing on standard output, and what it says on standard error."""
-    checks.one_of(f"{title}: exit code", statuses, outcome.status)
-    checks.equal(f"{title}: standard output", "", outcome.stdout)
-    checks.contains(f"{title}: says why", outcome.stderr, *(words or (" ",)))
 
 
 def help_has_an_example(checks, bench):
@@ -118,31 +99,6 @@ def periods(checks, bench):
         checks.one_of(f"{text}: to", [day.isoformat() for day in last], answer["to"])
 
 
-def settings_of_a_site(checks, bench):
-    footfall = Footfall(bench.binary, bench.folder())
-    for title, arguments in (
-            ("no domain", ["nav domēns"]),
-            ("a zone that is none", ["a.test", "--timezone", "Marss/Olimps"]),
-            ("a rotation that is none", ["a.test", "--salt-rotation", "2d"]),
-            ("a timeout that is none", ["a.test", "--session-timeout", "ilgi"]),
-            ("a timeout of nothing", ["a.test", "--session-timeout", "0m"]),
-            ("a month's salt with 30 days of raw events", ["a.test", "--salt-rotation", "1mo"])):
-        refused(checks, title, footfall.run("site", "add", *arguments), (1, 64))
-    footfall.must("site", "add", SITE, "--timezone", "America/New_York", "--salt-rotation", "1w",
-                  "--session-timeout", "20m")
-    refused(checks, "the same again", footfall.run("site", "add", SITE), (1, 64), SITE)
-    listed = json.dumps(footfall.json("site", "list"))
-    checks.contains("the list tells it", listed, SITE, "America/New_York", "1w")
-    footfall.must("site", "edit", SITE, "--timezone", "UTC")
-    footfall.must("site", "remove", SITE, "--yes")
-    checks.check("removed", SITE not in footfall.must("site", "list", "--format", "json"))
-    footfall.must("site", "add", "laiks.test", "--timezone", ZONE, "--session-timeout", "10m")
-    day = day_before(2)
-    footfall.must("import", "log", "laiks.test", log_file(bench, [
-        request(day, clock) for clock in ("10:00:00", "10:10:00", "10:20:01")]))
-    checks.equal("a timeout of 10 minutes", [2, 1], [
-        one["pageviews"] for one in footfall.sessions("laiks.test", day)])
-
 
 def one_aggregation_at_a_time(checks, bench):
     """Stops one in its middle by SIGSTOP; the second must not wait, and must say so."""
@@ -175,52 +131,18 @@ def aggregation_for_cron(checks, bench):
     outcome = footfall.run("aggregate")
     checks.contains("tells what is oldest", outcome.stdout, "raw", "rollup", "salt")
     checks.contains("and from when", outcome.stdout, day_before(1))
-    checks.check("facts as JSON", isinstance(footfall.json("aggregate"), dict))
+    facts = footfall.json("aggregate")
+    checks.equal("facts as JSON: what there is none of is null", (True, None), (
+        "oldest_salt" in facts, facts.get("oldest_salt")))
     checks.equal("--verify", 0, footfall.run("aggregate", "--verify").status)
     checks.equal("--rebuild", 0, footfall.run("aggregate", "--rebuild", day_before(1)).status)
+    outcome = footfall.run("aggregate", "--rebuild", day_before(9))
+    checks.contains("a day that has nothing is told", outcome.stderr, "nothing", day_before(9))
+    checks.check("one that has something is not", "nothing" not in footfall.run(
+        "aggregate", "--rebuild", day_before(1)).stderr)
 
 
-def all_faults_of_a_configuration_at_once(checks, bench):
-    footfall = prepared(bench)
-    with open(os.path.join(footfall.data, "footfall.yaml"), "w", encoding="utf-8") as file:
-        file.write("port: abc\nprot: 8081\n")
-    outcome = footfall.run("serve", environment={"FOOTFALL_TRUSTED_PROXY": "nekads"}, timeout=60)
-    refused(checks, "several faults", outcome, (1, 64), "port", "abc", "prot", "nekads")
-    with open(os.path.join(footfall.data, "footfall.yaml"), "w", encoding="utf-8") as file:
-        file.write("port: [1\n  :")
-    outcome = footfall.run("serve", timeout=60)
-    refused(checks, "a file that is no YAML", outcome, (1, 64), "footfall.yaml")
 
-
-def flags_over_environment_over_file(checks, bench):
-    footfall = prepared(bench)
-    in_file, in_environment, in_flag = (free_port() for _ in range(3))
-    with open(os.path.join(footfall.data, "footfall.yaml"), "w", encoding="utf-8") as file:
-        file.write(f"port: {in_file}\n")
-    environment = {"FOOTFALL_PORT": str(in_environment)}
-    with Server(footfall, port=in_flag, environment=environment) as server:
-        checks.equal("the flag", 200, server.request("GET", "/healthz").status)
-    for title, port, given in (("the environment", in_environment, environment),
-                               ("the file", in_file, {})):
-        process = footfall.start("serve", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                                 env=footfall.environment | given)
-        try:
-            checks.check(title, answers(port))
-        finally:
-            process.terminate()
-            process.wait(30)
-
-
-def answers(port):
-    """Whether a server comes up on this port within half a minute."""
-    def healthy():
-        try:
-            with Connection("127.0.0.1", port) as connection:
-                return connection.request("GET", "/healthz").status == 200
-        except OSError:
-            return False
-
-    return poll(healthy, 30)
 
 
 def newer_files_are_refused(checks, bench):
@@ -292,6 +214,29 @@ def explain(checks, bench):
             one["kept"], one["browser"], one["os"], one["device"]))
 
 
+def explain_answers_every_line(checks, bench):
+    """A line out for each line in, so that answers can be laid beside what was asked."""
+    url = "https://veikals.test/"
+    lines = [
+        ("", "blank"), ("   ", "blank"), ("nekas", "JSON"), ("[]", "JSON"), ("{}", "url"),
+        ('{"url":"/lapa"}', "url"), ('{"url":7}', "url"),
+        (json.dumps({"url": url, "time": "rīt"}), "time"),
+        (json.dumps({"url": url, "time": 1764000000}), "time"),
+        (json.dumps({"url": url, "ip": "nekas"}), "ip"),
+        (json.dumps({"url": url, "headers": {"DNT": 1}}), "headers"),
+    ]
+    good = {"url": url, "user_agent": CHROME.text, "tz": "Europe/Riga"}
+    text = "".join(f"{line}\n" for line, _ in lines) + json.dumps(good)
+    outcome = Footfall(bench.binary, bench.folder()).run_plain("explain", stdin=text.encode())
+    told = [json.loads(line) for line in outcome.stdout.splitlines()]
+    if not checks.equal("a line out for each line in", len(lines) + 1, len(told)):
+        return
+    for (line, word), answer in zip(lines, told):
+        checks.equal(f"{line!r} is not kept", False, answer["kept"])
+        checks.contains(f"{line!r}: what is wrong", answer.get("error", ""), word)
+    checks.equal("a browser's time zone", (True, "LV"), (told[-1]["kept"], told[-1]["country"]))
+
+
 def doctor(checks, bench):
     footfall = prepared(bench)
     outcome = footfall.run("doctor")
@@ -301,6 +246,14 @@ def doctor(checks, bench):
     checks.check("facts as JSON", json.loads(outcome.stdout))
     empty = Footfall(bench.binary, os.path.join(bench.folder(), "nav-te"))
     checks.check("a folder that is not there", empty.run("doctor").status != 0)
+
+
+def messages_are_sentences(checks, bench):
+    """A cause that the system ends with a full stop gets no second one."""
+    nowhere = "/proc/nav-te"  # where no folder can be made
+    outcome = Footfall(bench.binary, nowhere).run("site", "list")
+    refused(checks, "a folder that can't be", outcome, (1,), nowhere)
+    checks.check("one full stop", ".." not in outcome.stderr, outcome.stderr)
 
 
 def times_are_told_in_the_sites_zone(checks, bench):
@@ -326,14 +279,13 @@ if __name__ == "__main__":
         usage_faults_are_64,
         unknown_sites_are_told,
         periods,
-        settings_of_a_site,
         one_aggregation_at_a_time,
         aggregation_for_cron,
-        all_faults_of_a_configuration_at_once,
-        flags_over_environment_over_file,
         newer_files_are_refused,
         two_servers_on_one_folder,
         explain,
+        explain_answers_every_line,
         doctor,
+        messages_are_sentences,
         times_are_told_in_the_sites_zone,
     ])

@@ -1,51 +1,23 @@
 #!/usr/bin/env python3
-"""The rules of `import log`: what is a pageview, how sessions join, which days may be filled.
+"""The rules of `import log` for lines: what is a pageview, who is a visitor, how sessions join.
 
-    import_rules.py BINARY [--long]
+    import_rules.py BINARY
 """
 
-import glob
 import gzip
 import json
 import os
 import re
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from support import shop
 from support.agents import BROWSERS, CHROME, ROBOTS
-from support.beacons import TRUSTED, kept, pageview, send
-from support.footfall import Footfall, calm_zone, value_rows
+from support.footfall import value_rows
+from support.imports import ZONE, fill, fresh, imported, totals
 from support.logfiles import ADDRESS, Request, day_before, line, log_file, request, write
 from support.options import run_test
 from support.truth import instant, local_seconds
-
-ZONE = shop.TIMEZONE
-
-
-def fresh(bench, *sites, zone=ZONE):
-    footfall = Footfall(bench.binary, bench.folder())
-    for site in sites or (shop.SITE,):
-        footfall.add_site(site, zone)
-    return footfall
-
-
-def imported(bench, requests, *options):
-    footfall = fresh(bench)
-    fill(footfall, log_file(bench, requests), *options)
-    return footfall
-
-
-def fill(footfall, path, *options, site=shop.SITE):
-    """Imports a log and aggregates, as the owner does it."""
-    footfall.must("import", "log", site, path, *options)
-    footfall.must("aggregate")
-
-
-def totals(footfall, day, site=shop.SITE, metrics=("visitors", "sessions", "pageviews")):
-    answer = footfall.query(site, metrics, f"{day}..{day}")["totals"]
-    return tuple(answer[metric] for metric in metrics)
-
 
 # One person's visits: (days before today, clock) of each pageview; then how many pageviews each
 # session has, and the visitors of each day that is named.
@@ -237,111 +209,6 @@ def unreadable_lines_are_told_and_passed_over(checks, bench):
     checks.check("facts as JSON", isinstance(facts, dict), outcome.stdout)
 
 
-def a_day_is_imported_once(checks, bench):
-    first, second = day_before(3), day_before(2)
-    both = [request(first, "10:00:00"), request(second, "10:00:00"), request(second, "11:00:00")]
-    footfall = imported(bench, both)
-    before = [totals(footfall, day)[2] for day in (first, second)]
-    outcome = footfall.run("import", "log", shop.SITE, log_file(bench, both))
-    checks.check("the days left alone are named",
-                 first in outcome.said and second in outcome.said, outcome.said)
-    footfall.must("aggregate")
-    checks.equal("nothing is counted twice", before, [
-        totals(footfall, day)[2] for day in (first, second)])
-    checks.equal("one import is listed", 1, len(imports_of(footfall)))
-    wider = [*both, request(day_before(4), "10:00:00")]
-    fill(footfall, log_file(bench, wider))
-    checks.equal("a new day is filled", 1, totals(footfall, day_before(4))[2])
-    checks.equal("the others are as before", before, [
-        totals(footfall, day)[2] for day in (first, second)])
-
-
-def replace_swaps_a_days_import(checks, bench):
-    first, second = day_before(3), day_before(2)
-    footfall = imported(bench, [request(first, "10:00:00"), request(second, "10:00:00")])
-    again = [request(second, f"1{hour}:00:00") for hour in range(4)]
-    fill(footfall, log_file(bench, again), "--replace")
-    checks.equal("the replaced day", 4, totals(footfall, second)[2])
-    checks.equal("the other day", 1, totals(footfall, first)[2])
-    footfall.must("aggregate", "--verify")
-
-
-def undo_removes_one_import(checks, bench):
-    first, second = day_before(3), day_before(2)
-    footfall = imported(bench, [request(first, "10:00:00")])
-    fill(footfall, log_file(bench, [request(second, "10:00:00")]))
-    identifiers = [str(one["id"]) for one in imports_of(footfall)]
-    checks.equal("two imports are listed", 2, len(identifiers))
-    newest = max(identifiers, key=lambda one: (len(one), one))
-    footfall.must("import", "undo", newest)
-    footfall.must("aggregate")
-    checks.equal("what is left", [1, 0], [totals(footfall, day)[2] for day in (first, second)])
-    checks.equal("one import is listed", 1, len(imports_of(footfall)))
-    checks.check("the export has no trace", second not in footfall.export(shop.SITE))
-    left = glob.glob(os.path.join(footfall.data, "events", f"*import-{newest}*"))
-    checks.equal("its files are gone", [], left)
-    fill(footfall, log_file(bench, [request(second, "10:00:00")]))
-    checks.equal("the day can be filled again", 1, totals(footfall, second)[2])
-    outcome = footfall.run("import", "undo", "987654")
-    checks.check("an unknown import is refused", outcome.status in (1, 64), outcome.said)
-
-
-def imports_of(footfall):
-    """The imports as `import list --format json` tells them, each with its `id`."""
-    facts = footfall.json("import", "list")
-    rows = facts if isinstance(facts, list) else next(
-        value for value in facts.values() if isinstance(value, list))
-    return rows
-
-
-def the_unfinished_day_only_when_asked(checks, bench):
-    zone = calm_zone()
-    now = datetime.now(ZoneInfo(zone))
-    today, yesterday = now.date().isoformat(), day_before(1, zone)
-    clock = (now - timedelta(minutes=20)).strftime("%H:%M:%S")
-    requests = [request(yesterday, "10:00:00", zone=zone), request(today, clock, zone=zone)]
-    for options, wanted in (((), 0), (("--include-today",), 1)):
-        footfall = fresh(bench, zone=zone)
-        fill(footfall, log_file(bench, requests, zone=zone), *options)
-        checks.equal(f"yesterday {options}", 1, totals(footfall, yesterday)[2])
-        checks.equal(f"today {options}", wanted, totals(footfall, today)[2])
-
-
-def a_day_with_beacons_is_left_alone(checks, bench):
-    zone = calm_zone()
-    now = datetime.now(ZoneInfo(zone))
-    today = now.date().isoformat()
-    clock = (now - timedelta(minutes=20)).strftime("%H:%M:%S")
-    footfall = fresh(bench, zone=zone)
-    with footfall.serve(*TRUSTED) as server, server.connect() as connection:
-        answer = send(connection, pageview(f"https://{shop.SITE}/dzivs"), ADDRESS)
-        checks.check("a beacon is kept", kept(answer))
-    outcome = footfall.run("import", "log", shop.SITE, log_file(
-        bench, [request(today, clock, zone=zone)], zone=zone), "--include-today")
-    checks.check("the day is named", today in outcome.said, outcome.said)
-    checks.equal("only the beacon counts", 1, totals(footfall, today)[2])
-
-
-def old_days_are_folded_and_older_ones_refused(checks, bench):
-    """Raw events live 30 days, rollups 25 months; yesterday's line keeps the clock credible."""
-    recent, old, ancient = day_before(1), day_before(60), day_before(1200)
-    footfall = imported(bench, [
-        request(day, "10:00:00") for day in (ancient, old, recent)])
-    checks.equal("a day past the raw term has its rollup", 1, totals(footfall, old)[2])
-    partitions = os.listdir(os.path.join(footfall.data, "events"))
-    checks.check("and no raw events", not any(name.startswith(old) for name in partitions),
-                 str(partitions))
-    outcome = footfall.run("aggregate", "--rebuild", old)
-    checks.check("it can't be rebuilt", outcome.status != 0, outcome.said)
-    checks.equal("and is as it was", 1, totals(footfall, old)[2])
-    outcome = footfall.run("sessions", shop.SITE, "--day", old, "--format", "ndjson")
-    checks.check("its sessions can't be told any more", outcome.status != 0, outcome.said)
-    outcome = footfall.run("query", shop.SITE, "--metrics", "pageviews", "--period",
-                           f"{ancient}..{ancient}", "--format", "json")
-    counted = outcome.status == 0 and json.loads(outcome.stdout)["totals"]["pageviews"]
-    checks.check("a day past all terms is not counted", not counted, outcome.said)
-
-
 def days_have_23_24_or_25_hours(checks, bench):
     """A line each half hour of the last days on which Riga's clocks were changed."""
     changes = clock_changes(date.fromisoformat(day_before(1)), 2)
@@ -375,18 +242,6 @@ def clock_changes(until, count):
     return found
 
 
-def faults_are_told(checks, bench):
-    footfall = fresh(bench)
-    for title, arguments in (
-            ("a file that is not there", [shop.SITE, "not-there.log"]),
-            ("a site that is not known", ["fremd.test", log_file(bench, [])]),
-            ("no file", [shop.SITE])):
-        outcome = footfall.run("import", "log", *arguments)
-        checks.one_of(f"{title}: exit code", (1, 64, 66), outcome.status)
-        checks.check(f"{title}: said on stderr alone", outcome.stderr and not outcome.stdout,
-                     repr(outcome))
-
-
 if __name__ == "__main__":
     run_test(__file__, __doc__, [
         visits_become_sessions,
@@ -396,12 +251,5 @@ if __name__ == "__main__":
         visitors_are_told_apart,
         formats_are_recognised,
         unreadable_lines_are_told_and_passed_over,
-        a_day_is_imported_once,
-        replace_swaps_a_days_import,
-        undo_removes_one_import,
-        the_unfinished_day_only_when_asked,
-        a_day_with_beacons_is_left_alone,
-        old_days_are_folded_and_older_ones_refused,
         days_have_23_24_or_25_hours,
-        faults_are_told,
     ])

@@ -70,6 +70,48 @@ def a_filter_reaches_as_far_as_raw_events(checks, bench):
     checks.check("says from which day it can be had", named, outcome.stderr)
 
 
+def a_filter_without_a_period(checks, bench):
+    """It looks as far back as raw events reach, and says how far that is."""
+    footfall = fresh(bench)
+    days = [day_before(count) for count in range(1, 30)]
+    footfall.must("import", "log", SITE, log_file(bench, [
+        request(day, "10:00:00", referrer="https://www.google.com/") for day in days]))
+    footfall.must("aggregate")
+    ask = ("query", SITE, "--metrics", "pageviews", "--filter", "source=Google")
+    answer = footfall.json(*ask)
+    checks.equal("all are kept: 30 days", (day_before(29), day_before(0), len(days)), (
+        answer["from"], answer["to"], answer["totals"]["pageviews"]))
+    # The oldest days' raw events go; their figures stay.
+    given = {"environment": {"FOOTFALL_RETENTION_RAW": "10d"}}
+    footfall.must("aggregate", **given)
+    answer = footfall.json(*ask)
+    first = answer["from"]
+    checks.check("some are gone: fewer days", day_before(10) <= first <= day_before(1), first)
+    counted = sum(first <= day for day in days)
+    checks.equal("with all that they have", counted, answer["totals"]["pageviews"])
+    checks.equal("up to today", day_before(0), answer["to"])
+    checks.contains("the text says which", footfall.must(*ask), str(int(first[8:])))
+    checks.equal("a period that was asked for is not shortened", 64, footfall.run(
+        *ask, "--period", "30d").status)
+
+
+def a_misspelt_value_is_hinted_at(checks, bench):
+    day = day_before(1)
+    footfall = fresh(bench)
+    footfall.must("import", "log", SITE, log_file(bench, [
+        request(day, "10:00:00", "/Veikals", referrer="https://www.google.com/")]))
+    for given, hint in (("source=google", "source=Google"), ("page=/veikals", "page=/Veikals"),
+                        ("source=Google", None), ("source=nav-te", None)):
+        outcome = footfall.run("query", SITE, "--metrics", "sessions", "--format", "json",
+                               "--filter", given, "--period", f"{day}..{day}")
+        checks.equal(f"{given}: exit code", 0, outcome.status)
+        json.loads(outcome.stdout)
+        checks.equal(f"{given}: what is said besides", hint is not None,
+                     bool(hint) and hint in outcome.stderr)
+        if not hint:
+            checks.equal(f"{given}: nothing", "", outcome.stderr)
+
+
 def large_dimensions(checks, bench):
     """More pages than a day keeps: the largest stand alone, the rest are (other)."""
     day, many = day_before(2), MOST_PAGES + 150
@@ -202,6 +244,8 @@ if __name__ == "__main__":
     run_test(__file__, __doc__, [
         filters,
         a_filter_reaches_as_far_as_raw_events,
+        a_filter_without_a_period,
+        a_misspelt_value_is_hinted_at,
         large_dimensions,
         the_dashboard,
         an_empty_site,

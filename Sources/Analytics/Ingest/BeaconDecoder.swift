@@ -12,7 +12,8 @@ package struct BeaconError: Error, Hashable, Sendable, CustomStringConvertible {
 }
 
 /// Bytes → Beacon, or the field that is at fault (DESIGN §8, the JSON that Plausible's trackers
-/// send). Unknown keys are ignored; a key that comes twice counts by its last value.
+/// send). Unknown keys are ignored; a key that comes twice counts by its last value. Which faults
+/// are let pass, and why, is in docs/decisions/006-lenient-fields.md.
 package enum BeaconDecoder {
     package static func decode(_ body: UnsafeBufferPointer<UInt8>) throws(BeaconError) -> Beacon {
         var fields = Fields()
@@ -45,7 +46,7 @@ private struct Fields {
     private var nonce: String?
     private var engaged: String?
     private var scroll: String?
-    private var width: String?
+    private var width: Double?
     private var properties: [(name: String, value: String)] = []
     private var revenue: Revenue?
     private var isInteractive = true
@@ -66,10 +67,10 @@ private struct Fields {
         case "k": nonce = try text("k", &reader, takesNumbers: true)
         case "e": engaged = try lenient(&reader)
         case "sd": scroll = try lenient(&reader)
-        case "w": width = try lenient(&reader)
-        case "i": isInteractive = try flag(&reader) ?? true
-        case "h": countsHashRoutes = try flag(&reader) ?? false
-        case "wd": isAutomated = try flag(&reader) ?? false
+        case "w": width = try number("w", &reader)
+        case "i": isInteractive = try flag("i", &reader) ?? true
+        case "h": countsHashRoutes = try flag("h", &reader) ?? false
+        case "wd": isAutomated = try flag("wd", &reader) ?? false
         case "p", "props", "m", "meta": try readProperties(&reader)
         case "$", "revenue": try readRevenue(&reader)
         default: try reader.skipValue()
@@ -96,14 +97,16 @@ private struct Fields {
         beacon.title = title.map {
             $0.isWithin(characters: BeaconLimits.title) ? $0 : String($0.prefix(BeaconLimits.title))
         }
-        beacon.timeZone = timeZone.flatMap { $0.utf8.count <= BeaconLimits.timeZone ? $0 : nil }
+        guard (timeZone ?? "").utf8.count <= BeaconLimits.timeZone else {
+            throw tooLong("tz", BeaconLimits.timeZone, "bytes")
+        }
+        beacon.timeZone = timeZone
         guard (nonce ?? "").utf8.count <= BeaconLimits.nonce else {
             throw tooLong("k", BeaconLimits.nonce, "bytes")
         }
         beacon.nonce = nonce.flatMap { $0.isEmpty ? nil : $0 }
-        beacon.viewportWidth = width.flatMap(Int.init(truncating:)).flatMap {
-            (1...100_000).contains($0) ? $0 : nil
-        }
+        // A page in a frame that nobody sees has a width of 0.
+        beacon.viewportWidth = width.flatMap { BeaconLimits.widths.contains($0) ? Int($0) : nil }
         beacon.isInteractive = isInteractive
         beacon.countsHashRoutes = countsHashRoutes
         beacon.isAutomated = isAutomated
@@ -182,14 +185,40 @@ private struct Fields {
         }
     }
 
-    private func flag(_ reader: inout JSONReader) throws(JSONReader.SyntaxError) -> Bool? {
+    /// A number, also as text, which is all that an image's address can hold.
+    private mutating func number(
+        _ field: String, _ reader: inout JSONReader
+    ) throws(JSONReader.SyntaxError) -> Double? {
+        switch try reader.peek() {
+        case .number: return Double(try reader.readNumber())
+        case .null:
+            try reader.readNull()
+            return nil
+        case .string:
+            let text = try reader.readString()
+            if text.isEmpty { return nil }
+            if let value = Double(text), value.isFinite { return value }
+        default: try reader.skipValue()
+        }
+        fault = fault ?? BeaconError(field: field, message: "must be a number")
+        return nil
+    }
+
+    private mutating func flag(
+        _ field: String, _ reader: inout JSONReader
+    ) throws(JSONReader.SyntaxError) -> Bool? {
         switch try reader.peek() {
         case .boolean: return try reader.readBoolean()
-        case .number: return try reader.readNumber() != "0"
-        default:
-            try reader.skipValue()
+        case .null:
+            try reader.readNull()
             return nil
+        case .number:
+            let digits = try reader.readNumber()
+            if digits == "0" || digits == "1" { return digits == "1" }
+        default: try reader.skipValue()
         }
+        fault = fault ?? BeaconError(field: field, message: "must be true or false, or 1 or 0")
+        return nil
     }
 
     /// An object, or a JSON string that holds one; anything else is ignored.
@@ -259,14 +288,6 @@ private struct Fields {
 
     private func tooLong(_ field: String, _ limit: Int, _ unit: String) -> BeaconError {
         BeaconError(field: field, message: "is over \(limit) \(unit)")
-    }
-}
-
-extension Int {
-    /// The whole part of a decimal number in text.
-    fileprivate init?(truncating text: String) {
-        guard let value = Double(text), value.magnitude < 1e9 else { return nil }
-        self.init(value)
     }
 }
 

@@ -17,7 +17,10 @@ package enum BeaconLimits {
     /// In characters of the scrubbed value: enough for a name, too little for a document.
     package static let keptPropertyValue = 200
     package static let nonce = 64
+    /// In bytes; the longest name of the tz database has 32.
     package static let timeZone = 64
+    /// In CSS px; anything else is no window, and its width counts as unknown.
+    package static let widths = 1.0..<100_001
     /// In bytes; longer user agents are cut there before they are looked at.
     package static let userAgent = 512
     /// An engaged time of 30 days or more in one update is no person's.

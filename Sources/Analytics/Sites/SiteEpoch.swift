@@ -34,6 +34,12 @@ package struct SiteEpoch: Hashable, Sendable, Codable {
         self.rotation = rotation
         self.sessionTimeout = sessionTimeout
     }
+
+    /// Whether both cut time alike, wherever they begin.
+    package func hasSameRules(as other: SiteEpoch) -> Bool {
+        (timeZone, rotation, sessionTimeout)
+            == (other.timeZone, other.rotation, other.sessionTimeout)
+    }
 }
 
 extension TimeSpan: Codable {

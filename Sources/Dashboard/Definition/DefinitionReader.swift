@@ -260,7 +260,7 @@ struct DefinitionReader {
 }
 
 /// Letters to insert, remove or replace to make one word the other.
-func editDistance(_ left: String, _ right: String) -> Int {
+package func editDistance(_ left: String, _ right: String) -> Int {
     let letters = Array(right)
     var row = Array(0...letters.count)
     for (index, letter) in left.enumerated() {

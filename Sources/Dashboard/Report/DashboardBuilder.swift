@@ -39,7 +39,7 @@ package struct DashboardBuilder: Sendable {
             if let panel = try evaluate(panel, facts, state) { panels.append(panel) }
         }
         return DashboardReport(
-            site: site.domain, timeZone: site.epochs[site.epochs.count - 1].timeZone,
+            site: site.domain, timeZone: site.calendar.epoch(at: now).timeZone,
             period: period.text, periodTitle: period.title, days: facts.days, asOf: facts.asOf,
             state: state, panels: panels,
             notes: notes + (try self.notes(facts, panels, state)))

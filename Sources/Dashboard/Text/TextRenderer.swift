@@ -142,7 +142,7 @@ package struct TextRenderer: Sendable {
     private func value(of figure: HeaderFigure) -> StyledLine {
         let metric: Metric =
             if case .metric(let metric) = figure.kind { metric } else { .visitorDays }
-        var line = StyledLine(Wording.value(figure.value, of: metric), .strong)
+        var line = StyledLine(Wording.value(of: figure), .strong)
         guard let change = figure.change else { return line }
         line.append(" ")
         line.append(wording.change(change), change.style(of: metric))

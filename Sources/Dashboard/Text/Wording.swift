@@ -25,6 +25,12 @@ struct Wording {
         return (isNegative ? "-" : "") + grouped
     }
 
+    /// A mean of counts: `416`, but `1.6` below ten, where a whole number says too little.
+    static func mean(_ value: Double) -> String {
+        let tenths = (value * 10).rounded() / 10
+        return tenths >= 10 || tenths == tenths.rounded() ? count(value) : "\(tenths)"
+    }
+
     /// `41 %`; `<1 %` for what is there but rounds to nothing.
     static func percent(_ share: Double) -> String {
         let rounded = (share * 100).rounded()
@@ -49,6 +55,13 @@ struct Wording {
             return duration(seconds: value)
         case .visitors, .visitorDays, .sessions, .pageviews, .events, .bounces, .engagedSessions:
             return count(value)
+        }
+    }
+
+    static func value(of figure: HeaderFigure) -> String {
+        switch figure.kind {
+        case .visitorsADay: figure.value.map(mean) ?? "-"
+        case .metric(let metric): value(figure.value, of: metric)
         }
     }
 

@@ -4,7 +4,8 @@ package import Hummingbird
 package import Storage
 
 /// `GET /SITE.txt`: the text dashboard, for who sends one of the site's tokens as
-/// `Authorization: Bearer TOKEN`.
+/// `Authorization: Bearer TOKEN`; the site's name in any form that beacons may use. And
+/// `GET /robots.txt`, which asks robots to stay away: there is nothing to index.
 ///
 /// Query: `period` (as on the command line), `width` (40 to 200 columns, 80 unless said), `colour`
 /// (1 for ANSI colours). Answers: 200; 401 without a right token, and for sites that there aren't,
@@ -32,6 +33,11 @@ package struct DashboardRoutes: Sendable {
     }
 
     package func add<Context: RequestContext>(to router: Router<Context>) {
+        router.get("/robots.txt") { request, context in
+            var response = "User-agent: *\nDisallow: /\n".response(from: request, context: context)
+            response.headers[.contentType] = "text/plain; charset=utf-8"
+            return response
+        }
         router.get("/{site}.txt") { request, context in
             let name = try context.parameters.require("site")
             let token = Self.token(in: request)
@@ -91,9 +97,9 @@ package struct DashboardRoutes: Sendable {
         return Answer(status: .ok, text: renderer.render(report))
     }
 
-    /// Only by its exact name: what else a command line may take for a domain is no address here.
     private func site(named name: String) throws(StorageError) -> Site? {
-        try database.sites().first { $0.domain.name == name }
+        guard let domain = Domain(name) else { return nil }
+        return try database.sites().first { $0.domain == domain }
     }
 
     private struct BadWish: Error, CustomStringConvertible {

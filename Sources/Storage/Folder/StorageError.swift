@@ -21,9 +21,12 @@ package enum StorageError: Error, Hashable, Sendable, CustomStringConvertible {
     package var description: String {
         switch self {
         case .folder(let path, let cause):
-            "The folder or file \(path) cannot be used: \(cause). Check that it exists and who owns it."
+            """
+            The folder or file \(path) cannot be used: \(cause.withoutEnd). Check that it exists \
+            and who owns it.
+            """
         case .database(let path, let cause):
-            "The database \(path) failed: \(cause)."
+            "The database \(path) failed: \(cause.withoutEnd)."
         case .newerVersion(let path, let found, let known):
             """
             \(path) was written by a newer Footfall (format \(found), this one knows up to \
@@ -64,4 +67,9 @@ package enum StorageError: Error, Hashable, Sendable, CustomStringConvertible {
         case .saltUnavailable(let cause): "The salt cannot be made or read: \(cause)."
         }
     }
+}
+
+extension String {
+    /// The system's causes come with a full stop, and without.
+    fileprivate var withoutEnd: String { hasSuffix(".") ? String(dropLast()) : self }
 }

@@ -55,7 +55,8 @@ extension MainDatabase {
         }
     }
 
-    /// Replaces the settings, and puts a changed epoch in force at the site's next midnight.
+    /// Replaces the settings, and puts a changed epoch in force at the site's next midnight. One
+    /// that brings back what is in force takes an announced change back.
     package func updateSite(
         _ site: Site, settings: SiteSettings, nextEpoch: SiteEpoch?, at now: Instant
     ) throws(StorageError) {
@@ -68,7 +69,10 @@ extension MainDatabase {
                 try database.execute(
                     sql: "DELETE FROM site_epoch WHERE site = ? AND start > ?",
                     arguments: [site.id, now.milliseconds])
-                try Self.insert(nextEpoch, of: site.id, database)
+                // An epoch that changes nothing would still cut a salt's week or month.
+                if !nextEpoch.hasSameRules(as: site.calendar.epoch(at: now)) {
+                    try Self.insert(nextEpoch, of: site.id, database)
+                }
             }
             try Self.raiseRegistryVersion(database)
         }

@@ -1,6 +1,6 @@
 import Analytics
 import ArgumentParser
-import Foundation
+import Dashboard
 import Storage
 
 struct AggregateCommand: AsyncParsableCommand {
@@ -25,9 +25,14 @@ struct AggregateCommand: AsyncParsableCommand {
     func run() async throws {
         let installation = try await Installation.open(data)
         let chosen = try site.map { try installation.database.site(named: $0) }
+        let mode = try mode()
+        if case .rebuild(let days) = mode {
+            try tellEmpty(
+                days, of: chosen.map { [$0] } ?? installation.database.sites(), installation)
+        }
         var bar = ProgressBar(label: "Folding days", isQuiet: quiet)
         defer { bar.finish() }
-        let report = try installation.aggregator.run(mode(), only: chosen?.domain) { done, total in
+        let report = try installation.aggregator.run(mode, only: chosen?.domain) { done, total in
             bar.update(done, of: total)
         }
         bar.finish()
@@ -48,6 +53,20 @@ struct AggregateCommand: AsyncParsableCommand {
             throw Failure("--verify and --rebuild exclude each other.", code: Failure.usage)
         }
         return .rebuild(Set(try rebuild.map(Arguments.day)))
+    }
+
+    /// A day that nobody has anything of is most likely another day than was meant.
+    private func tellEmpty(
+        _ days: Set<LocalDay>, of sites: [Site], _ installation: Installation
+    ) throws {
+        let input = try FoldInput(folder: installation.folder, database: installation.database)
+        let known = try sites.reduce(into: Set<LocalDay>()) { known, site in
+            known.formUnion(input.days(of: site))
+            known.formUnion(try installation.database.rollupDays(of: site).keys)
+        }
+        for day in days.subtracting(known).sorted() {
+            Console.say("There is nothing to rebuild on \(day): no beacon, and no figures.")
+        }
     }
 }
 
@@ -88,37 +107,26 @@ private enum AggregationText {
         }
     }
 
-    private struct Report: Encodable {
-        struct Day: Encodable {
-            var site: String
-            var day: String
-        }
-        var written: [Day]
-        var unchanged: Int
-        var sealed: Int
-        var verified: Int
-        var frozen: Int
-        var deleted_partitions: [String]
-        var removed_rollup_days: Int
-        var destroyed_salts: Int
-        var oldest_raw_event: String?
-        var oldest_rollup: String?
-        var oldest_salt: String?
-        var problems: [String]
-    }
-
+    /// Every key, with `null` where there is nothing to tell.
     static func json(_ report: AggregationReport) -> String {
-        JSONText.encode(
-            Report(
-                written: report.written.map {
-                    .init(site: $0.domain.name, day: $0.day.description)
-                },
-                unchanged: report.unchanged, sealed: report.sealed, verified: report.verified,
-                frozen: report.frozen, deleted_partitions: report.deletedPartitions,
-                removed_rollup_days: report.removedRollupDays,
-                destroyed_salts: report.destroyedSalts,
-                oldest_raw_event: report.oldestRawEvent?.description,
-                oldest_rollup: report.oldestRollup?.description,
-                oldest_salt: report.oldestSalt?.description, problems: report.problems))
+        JSONValue.object([
+            .init(
+                "written",
+                .array(
+                    report.written.map {
+                        ["site": .string($0.domain.name), "day": .string($0.day.description)]
+                    })),
+            .init("unchanged", .integer(report.unchanged)),
+            .init("sealed", .integer(report.sealed)),
+            .init("verified", .integer(report.verified)),
+            .init("frozen", .integer(report.frozen)),
+            .init("deleted_partitions", .array(report.deletedPartitions.map { .string($0) })),
+            .init("removed_rollup_days", .integer(report.removedRollupDays)),
+            .init("destroyed_salts", .integer(report.destroyedSalts)),
+            .init("oldest_raw_event", JSONValue(report.oldestRawEvent?.description)),
+            .init("oldest_rollup", JSONValue(report.oldestRollup?.description)),
+            .init("oldest_salt", JSONValue(report.oldestSalt?.description)),
+            .init("problems", .array(report.problems.map { .string($0) })),
+        ]).text
     }
 }

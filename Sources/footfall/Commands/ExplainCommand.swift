@@ -7,58 +7,100 @@ struct ExplainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "explain", abstract: "Tell how beacons would be recorded, and why.",
         discussion: """
-            Reads NDJSON from standard input, a beacon a line, and writes a line for each. Needs \
-            neither a data folder nor a registered site; nothing is kept.
+            Reads NDJSON from standard input, a beacon a line, and writes a line for each: what \
+            would be kept, or what is wrong with the line. Needs neither a data folder nor a \
+            registered site; nothing is kept.
 
             Example: echo '{"url":"https://shop.example/?utm_source=x","user_agent":"curl/8"}' | \
             footfall explain
+            Members besides: ip, referrer, time, tz (a browser's time zone) and headers.
             """)
 
-    /// One beacon by hand: `{"ip","user_agent","url","referrer","time","headers":{…}}`.
+    /// One beacon by hand: `{"ip","user_agent","url","referrer","time","tz","headers":{…}}`.
     private struct Input: Decodable {
         var ip: String?
         var user_agent: String?
         var url: String?
         var referrer: String?
         var time: String?
+        var tz: String?
         var headers: [String: String]?
+    }
+
+    /// Why a line can't be explained.
+    private struct Fault: Error {
+        var message: String
+
+        init(_ message: String) {
+            self.message = message
+        }
     }
 
     func run() throws {
         let steps = IngestSteps()
         while let line = readLine() {
-            guard !line.trimmed.isEmpty else { continue }
-            Console.print(Self.explain(line, steps))
+            let answer: JSONValue
+            do {
+                answer = try Self.explain(try Self.input(of: line), steps)
+            } catch let fault as Fault {
+                answer = .object([.init("kept", false), .init("error", .string(fault.message))])
+            }
+            Console.print(answer.text)
         }
     }
 
-    private static func explain(_ line: String, _ steps: IngestSteps) -> String {
-        guard let input = try? JSONDecoder().decode(Input.self, from: Data(line.utf8)) else {
-            return fault("the line is no JSON object of the known form")
+    private static func input(of line: String) throws -> Input {
+        guard !line.trimmed.isEmpty else { throw Fault("the line is blank") }
+        do {
+            return try JSONDecoder().decode(Input.self, from: Data(line.utf8))
+        } catch DecodingError.typeMismatch(_, let context) {
+            guard let field = context.codingPath.first?.stringValue else {
+                throw Fault("the line is no JSON object")
+            }
+            throw Fault("\(field) has the wrong type of value")
+        } catch {
+            throw Fault("the line is no JSON object")
         }
+    }
+
+    private static func explain(_ input: Input, _ steps: IngestSteps) throws -> JSONValue {
         guard let url = input.url, let page = WebAddress(url) else {
-            return fault("url must be an absolute URL with a host")
+            throw Fault("url must be an absolute URL with a host")
         }
-        guard let domain = Domain(page.host) else {
-            return fault("the url's host is no domain")
+        guard let domain = Domain(page.host) else { throw Fault("the url's host is no domain") }
+        let time = try input.time.map { text in
+            guard let time = Instant(text) else {
+                throw Fault("time must be a time with its zone, such as 2026-11-22T10:00:00Z")
+            }
+            return time
+        }
+        let address = try input.ip.map { text in
+            guard let address = ClientAddress(text) else {
+                throw Fault("ip must be an IPv4 or IPv6 address")
+            }
+            return address
         }
         var headers: [String: String] = [:]
         for (name, value) in input.headers ?? [:] { headers[name.lowercased()] = value }
         headers["user-agent"] = input.user_agent ?? headers["user-agent"] ?? ""
-        var sender = Sender(address: input.ip.flatMap { ClientAddress($0) }) { headers[$0] }
+        var sender = Sender(address: address) { headers[$0] }
         // Without the request's headers nothing follows from a missing one.
         sender.knowsHeaders = input.headers != nil
         var beacon = Beacon(name: Beacon.nameOfPageview, url: url)
         beacon.referrer = input.referrer
-        let time = input.time.flatMap(Instant.init) ?? Instant(milliseconds: 0)
+        beacon.timeZone = input.tz
         let site = Site(
             id: 1, domain: domain, settings: SiteSettings(),
             epochs: [SiteEpoch(start: Instant(milliseconds: 0), timeZone: "UTC")])
-        let hit = Hit(beacon: beacon, page: page, sender: sender, time: time)
-        return answer(steps.run(hit, for: site), steps.enrich(hit, for: site)).text
+        let hit = Hit(
+            beacon: beacon, page: page, sender: sender,
+            time: time ?? Instant(milliseconds: 0))
+        return answer(steps.run(hit, for: site), steps.enrich(hit, for: site))
     }
 
-    private static func answer(_ outcome: IngestSteps.Outcome, _ event: Event) -> JSONValue {
+    private static func answer(
+        _ outcome: IngestSteps.Outcome, _ event: Event
+    ) -> JSONValue {
         var members = verdict(outcome)
         let (source, profile) = (event.acquisition.value, event.profile.value)
         let tags = source.tags
@@ -83,10 +125,6 @@ struct ExplainCommand: ParsableCommand {
             .init("language", known(profile.language)),
         ]
         return .object(members)
-    }
-
-    private static func fault(_ message: String) -> String {
-        JSONValue.object([.init("kept", false), .init("error", .string(message))]).text
     }
 
     private static func verdict(_ outcome: IngestSteps.Outcome) -> [JSONValue.Member] {

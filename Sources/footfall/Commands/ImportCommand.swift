@@ -1,5 +1,6 @@
 import Analytics
 import ArgumentParser
+import Dashboard
 import Exchange
 import Storage
 
@@ -54,7 +55,13 @@ struct ImportCommand: ParsableCommand {
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "List the imports.", discussion: "Example: footfall import list")
+            abstract: "List the imports.",
+            discussion: """
+                Tells the days that an import still holds, and what it brought when it ran: the \
+                counts stay as they were when another import has replaced some of its days.
+
+                Example: footfall import list
+                """)
 
         @Option(help: "text or json.") var format = TextOrJSON.text
         @OptionGroup var data: DataOption
@@ -145,59 +152,56 @@ private enum ImportText {
         return records.map { record in
             let days = record.days.sorted()
             let span = days.first.map { "\($0) … \(days.last ?? $0)" } ?? "no days"
-            return "\(record.id)  \(record.domain)  \(record.kind)  \(span)  "
-                + "\(record.summary["pageview"] ?? 0) pageviews\n"
+            let count = days.count == 1 ? "1 day" : "\(days.count) days"
+            return "\(record.id)  \(record.domain)  \(record.kind)  holds \(span) (\(count)), "
+                + "brought \(record.summary["pageview"] ?? 0) pageviews\n"
         }.joined()
     }
 
-    private struct Summary: Encodable {
-        struct Day: Encodable {
-            var day: String
-            var lines: Int
-        }
-        struct LeftAlone: Encodable {
-            var day: String
-            var reason: String
-            var lines: Int
-        }
-        var id: Int64?
-        var lines: Int
-        var counts: [String: Int]
-        var days: [Day]
-        var replaced: [String]
-        var left_alone: [LeftAlone]
-    }
-
+    /// Every key; `id` is `null` when nothing was imported.
     static func json(_ summary: ImportSummary) -> String {
-        JSONText.encode(
-            Summary(
-                id: summary.importID, lines: summary.lines, counts: summary.counts,
-                days: summary.days.map { .init(day: $0.day.description, lines: $0.lines) },
-                replaced: summary.replaced.map(\.description),
-                left_alone: summary.leftAlone.map {
-                    .init(
-                        day: $0.day.description, reason: LineFate.name(of: $0.obstacle),
-                        lines: $0.lines)
-                }))
-    }
-
-    private struct Record: Encodable {
-        var id: Int64
-        var site: String
-        var kind: String
-        var started: String
-        var days: [String]
-        var counts: [String: Int]
+        JSONValue.object([
+            .init("id", JSONValue(summary.importID.map { Int($0) })),
+            .init("lines", .integer(summary.lines)),
+            .init("counts", counts(summary.counts)),
+            .init(
+                "days",
+                .array(
+                    summary.days.map {
+                        ["day": .string($0.day.description), "lines": .integer($0.lines)]
+                    })),
+            .init("replaced", texts(summary.replaced)),
+            .init(
+                "left_alone",
+                .array(
+                    summary.leftAlone.map {
+                        [
+                            "day": .string($0.day.description),
+                            "reason": .string(LineFate.name(of: $0.obstacle)),
+                            "lines": .integer($0.lines),
+                        ]
+                    })),
+        ]).text
     }
 
     static func json(_ records: [ImportRecord]) -> String {
-        JSONText.encode(
+        JSONValue.array(
             records.map {
-                Record(
-                    id: $0.id, site: $0.domain.name, kind: $0.kind,
-                    started: $0.started.description, days: $0.days.map(\.description),
-                    counts: $0.summary)
-            })
+                [
+                    "id": .integer(Int($0.id)), "site": .string($0.domain.name),
+                    "kind": .string($0.kind), "started": .string($0.started.description),
+                    "days": texts($0.days), "counts": counts($0.summary),
+                ]
+            }
+        ).text
+    }
+
+    private static func texts(_ days: [LocalDay]) -> JSONValue {
+        .array(days.map { .string($0.description) })
+    }
+
+    private static func counts(_ counts: [String: Int]) -> JSONValue {
+        .object(counts.sorted { $0.key < $1.key }.map { .init($0.key, .integer($0.value)) })
     }
 }
 

@@ -12,8 +12,10 @@ struct QueryCommand: AsyncParsableCommand {
 
             Rows are in falling order of the first metric; totals are of the whole range and all \
             values. Where visitors can't be counted exactly over several days, the answer has \
-            visitor_days in their place. A filter keeps the sessions with that value, and is \
-            answered from raw events.
+            visitor_days in their place.
+
+            A filter keeps the sessions with that value, and is answered from raw events. Without \
+            --period it looks at the longest period, up to 30d, that these can answer for.
 
             Example: footfall query huntprox.com --metrics visitors,pageviews --dimension page \
             --period 7d
@@ -46,7 +48,13 @@ struct QueryCommand: AsyncParsableCommand {
         let query = Query(
             days: installation.days(of: chosenPeriod, site), metrics: chosenMetrics,
             dimension: chosenDimension, filter: chosenFilter, limit: limit)
-        let answer = try installation.figures.answer(query, of: site)
+        let figures = installation.figures
+        let answer =
+            chosenFilter != nil && !period.isGiven
+            ? try figures.answerForMostDays(query, of: site) : try figures.answer(query, of: site)
+        if let near = try figures.knownSpelling(for: answer, filter: chosenFilter, of: site) {
+            Console.say("Nothing is called that; did you mean --filter '\(near)'?")
+        }
         switch format {
         case .json: Console.print(answer.json.text)
         case .csv: Console.printRaw(answer.csv)
@@ -69,9 +77,11 @@ struct QueryCommand: AsyncParsableCommand {
 struct PeriodOption: ParsableArguments {
     @Option(
         help: "today, yesterday, 30d, 12mo, 2026-11, 2026-11-22 or 2026-11-01..2026-11-22 (30d).")
-    var period = Period.standard.text
+    var period: String?
 
-    func parsed() throws -> Period { try Period(period) }
+    var isGiven: Bool { period != nil }
+
+    func parsed() throws -> Period { try period.map(Period.init) ?? .standard }
 }
 
 /// Arguments that several commands take.

@@ -1,6 +1,5 @@
 import Analytics
 import ArgumentParser
-
 import Foundation
 import Storage
 
@@ -12,7 +11,12 @@ struct SiteCommand: ParsableCommand {
     struct Add: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Register a site, so that its beacons are counted.",
-            discussion: "Example: footfall site add huntprox.com --timezone Europe/Riga")
+            discussion: """
+                Without --timezone its days are those of this machine's zone: Etc/UTC on most \
+                servers, and in containers.
+
+                Example: footfall site add huntprox.com --timezone Europe/Riga
+                """)
 
         @Argument(help: "The site's domain, without www.") var domain: String
         @OptionGroup var epoch: EpochOptions
@@ -20,11 +24,7 @@ struct SiteCommand: ParsableCommand {
         @OptionGroup var data: DataOption
 
         func run() async throws {
-            guard let name = Domain(domain) else {
-                throw Failure(
-                    "'\(domain)' is no domain; write it as in the address bar: example.com",
-                    code: Failure.usage)
-            }
+            let name = try Self.siteName(domain)
             let installation = try await Installation.open(data)
             let now = installation.clock.now()
             var settings = SiteSettings()
@@ -34,10 +34,36 @@ struct SiteCommand: ParsableCommand {
             let site = try installation.database.addSite(
                 name, epoch: try epoch.changed(first, installation.settings.terms),
                 settings: settings, at: now)
-            Console.say("Added \(site.domain). Paste this line into its pages, before </head>:")
+            Console.say("Added \(site.domain).")
+            if epoch.timezone == nil { Self.tellZone(of: site) }
+            Console.say("Paste this line into its pages, before </head>:")
             Console.print(
                 """
                 <script defer data-site="\(site.domain)" src="https://YOUR-COLLECTOR/footfall.js"></script>
+                """)
+        }
+
+        private static func siteName(_ text: String) throws -> Domain {
+            if let name = Domain(ofSite: text) { return name }
+            if let host = Domain(text).flatMap({ Domain(ofSite: $0.name) }) {
+                throw Failure(
+                    """
+                    '\(text)' names a part of \(host), and a site is a host as a whole. Add it: \
+                    footfall site add \(host)
+                    """, code: Failure.usage)
+            }
+            throw Failure(
+                "'\(text)' is no domain; write it as in the address bar: example.com",
+                code: Failure.usage)
+        }
+
+        /// A zone that nobody chose is often not the one of the site's visitors.
+        private static func tellZone(of site: Site) {
+            Console.say(
+                """
+                Its days are those of \(site.epochs[0].timeZone), this machine's zone. For \
+                another one, from the next midnight on: \
+                footfall site edit \(site.domain) --timezone Europe/Riga
                 """)
         }
 
@@ -66,7 +92,10 @@ struct SiteCommand: ParsableCommand {
             abstract: "Change a site's settings.",
             discussion: """
                 Changes of time zone, rotation and timeout start at the site's next midnight and \
-                never re-cut days that have passed; all others are in force within 2 seconds.
+                never re-cut days that have passed; 'site list' tells them until then. All others \
+                are in force within 2 seconds.
+
+                What is repeatable replaces the whole list: give all values, or '' for none.
 
                 Example, to leave your own visits out: \
                 footfall site edit huntprox.com --exclude-address 198.51.100.7
@@ -78,22 +107,30 @@ struct SiteCommand: ParsableCommand {
         @OptionGroup var data: DataOption
 
         func run() async throws {
+            guard epoch.isGiven || options.isGiven else {
+                throw Failure(
+                    """
+                    Say what to change, such as --timezone Europe/Riga; \
+                    'footfall site edit --help' lists all settings.
+                    """, code: Failure.usage)
+            }
             let installation = try await Installation.open(data)
             let site = try installation.database.site(named: domain)
             let now = installation.clock.now()
             var settings = site.settings
             try options.apply(to: &settings)
-            let calendar = site.calendar
-            let current = calendar.epoch(at: now)
-            var next = try epoch.changed(current, installation.settings.terms)
-            next.start = calendar.end(of: calendar.day(of: now))
-            let isChanged = epoch.isGiven
+            let next = try epoch.changed(site.nextEpoch(at: now), installation.settings.terms)
             try installation.database.updateSite(
-                site, settings: settings, nextEpoch: isChanged ? next : nil, at: now)
-            Console.say(
-                isChanged
-                    ? "Changed \(site.domain); time zone, rotation and timeout from \(next.start)."
-                    : "Changed \(site.domain).")
+                site, settings: settings, nextEpoch: epoch.isGiven ? next : nil, at: now)
+            Console.say("Changed \(site.domain).")
+            guard epoch.isGiven else { return }
+            let changed = try installation.database.site(named: domain)
+            if let pending = changed.pendingEpoch(at: now) {
+                let day = changed.calendar.day(of: pending.start)
+                Console.say("From \(day) (\(pending.start)): \(SiteList.text(pending)).")
+            } else {
+                Console.say("Time zone, rotation and timeout stay as they are.")
+            }
         }
     }
 

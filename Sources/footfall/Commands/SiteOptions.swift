@@ -61,20 +61,29 @@ struct EpochOptions: ParsableArguments {
     }
 }
 
-/// Settings that are in force at once; each list option replaces the list, `none` empties it.
+/// Settings that are in force at once; each list option replaces the list, an empty value alone
+/// empties it.
 struct SiteOptions: ParsableArguments {
-    @Option(help: "Leave visits from this address or network out (repeatable; 'none' empties).")
+    @Option(help: "Leave visits from this address or network out (repeatable; '' for none).")
     var excludeAddress: [String] = []
-    @Option(help: "Count only pages on these hosts (repeatable; 'none': any).")
+    @Option(help: "Count only pages on this host and the site's own (repeatable; '' for any host).")
     var host: [String] = []
     @Option(help: "What to do with GPC and DNT: drop, anonymous or ignore (drop).")
     var privacySignals: PrivacySignalPolicy?
-    @Option(help: "Keep this query parameter as part of the page (repeatable; 'none' empties).")
+    @Option(help: "Keep this query parameter as part of the page (repeatable; '' for none).")
     var keepQuery: [String] = []
     @Option(help: "Count the part after # as part of the page: yes or no (no).")
     var hashRoutes: YesOrNo?
-    @Option(help: "Returns from this host begin no new visit: a payment provider (repeatable).")
+    @Option(
+        help: """
+            Returns from this host begin no new visit: a payment provider (repeatable; '' for none).
+            """)
     var ignoreReferrer: [String] = []
+
+    var isGiven: Bool {
+        privacySignals != nil || hashRoutes != nil
+            || [excludeAddress, host, keepQuery, ignoreReferrer].contains { !$0.isEmpty }
+    }
 
     func apply(to settings: inout SiteSettings) throws {
         if !excludeAddress.isEmpty {
@@ -94,8 +103,9 @@ struct SiteOptions: ParsableArguments {
         if let privacySignals { settings.privacySignals = privacySignals }
     }
 
+    /// The word `none` empties a list too: a host of that name is nobody's.
     private static func list(_ values: [String]) -> [String] {
-        values == ["none"] ? [] : values
+        values == [""] || values == ["none"] ? [] : values
     }
 
     private static func hosts(_ values: [String]) throws -> [String] {

@@ -14,6 +14,7 @@ struct TokenCommand: ParsableCommand {
             discussion: """
                 Example: footfall token create huntprox.com
                 Use it: curl -H "Authorization: Bearer TOKEN" http://127.0.0.1:8080/huntprox.com.txt
+                Query: period=7d, width=120 (40 to 200 columns), colour=1 (for a terminal).
                 """)
 
         @Argument(help: "The site's domain.") var domain: String

@@ -5,7 +5,6 @@ import Foundation
 import Logging
 import Storage
 import SystemPackage
-import Yams
 
 /// The installation's settings, checked: flags over environment over `footfall.yaml` over
 /// defaults.
@@ -23,30 +22,48 @@ struct Settings {
     var limits = CollectorLimits.standard
 
     /// - Throws: `Failure` that lists every fault with its key and mend.
-    static func load(data: String, flags: [SettingKey: String]) async throws -> Settings {
-        let path = data + "/footfall.yaml"
-        let unknown = try unknownKeys(inFileAt: path)
-        var providers: [any ConfigProvider] = [
-            InMemoryProvider(
-                name: "flags",
-                values: Dictionary(
-                    uniqueKeysWithValues: flags.map { key, value in
-                        let key = AbsoluteConfigKey(ConfigKey(key.rawValue))
-                        return (key, ConfigValue(.string(value), isSecret: false))
-                    })),
+    static func load(data: String, flags: [SettingKey: String]) throws -> Settings {
+        let file = try SettingsFile(path: data + "/footfall.yaml")
+        let providers: [any ConfigProvider] = [
+            provider("flags", flags),
             EnvironmentVariablesProvider().prefixKeys(with: "footfall"),
+            provider("footfall.yaml", file.values),
         ]
-        if FileManager.default.fileExists(atPath: path) {
-            providers.append(try await FileProvider<YAMLSnapshot>(filePath: FilePath(path)))
-        }
         var settings = Settings()
-        var reader = SettingReader(ConfigReader(providers: providers), faults: unknown)
+        var reader = SettingReader(
+            ConfigReader(providers: providers),
+            faults: file.faults + SettingNames.faults(in: ProcessInfo.processInfo.environment))
         settings.apply(&reader)
         guard reader.faults.isEmpty else {
             let list = reader.faults.map { "  " + $0 }.joined(separator: "\n")
             throw Failure("The configuration has faults:\n\(list)", code: Failure.usage)
         }
+        settings.resolvePaths(in: data)
         return settings
+    }
+
+    private static func provider(
+        _ name: String, _ values: [SettingKey: String]
+    ) -> InMemoryProvider {
+        let pairs = values.map { key, value in
+            (
+                AbsoluteConfigKey(ConfigKey(key.rawValue)),
+                ConfigValue(.string(value), isSecret: false)
+            )
+        }
+        return InMemoryProvider(name: name, values: Dictionary(uniqueKeysWithValues: pairs))
+    }
+
+    /// Relative paths are of the data folder, so that `serve`, cron and a shell anywhere mean the
+    /// same: two folders of salts would be two visitors for each.
+    private mutating func resolvePaths(in data: String) {
+        func resolved(_ path: String?) -> String? {
+            path.map { FilePath(data).pushing(FilePath($0)).string }
+        }
+        secretPath = resolved(secretPath)
+        socketPath = resolved(socketPath)
+        tlsCertificate = resolved(tlsCertificate)
+        tlsKey = resolved(tlsKey)
     }
 
     private mutating func apply(_ reader: inout SettingReader) {
@@ -101,39 +118,5 @@ struct Settings {
         reader.number(.limitEventsPerAddress, 1...10_000_000) { limits.eventsPerAddress = Double($0) }
         reader.number(.limitEventsPerSite, 1...10_000_000) { limits.eventsPerSite = Double($0) }
         reader.number(.limitNewEntries, 100...250_000) { limits.newEntriesPerSite = $0 }
-    }
-
-    /// The library passes over keys that it is not asked for, so a misspelt one is found here.
-    private static func unknownKeys(inFileAt path: String) throws -> [String] {
-        guard FileManager.default.fileExists(atPath: path) else { return [] }
-        let node: Node?
-        do {
-            node = try Yams.compose(yaml: try String(contentsOfFile: path, encoding: .utf8))
-        } catch {
-            throw Failure("\(path) cannot be read: \(error)", code: Failure.usage)
-        }
-        guard let node else { return [] }
-        guard let mapping = node.mapping else {
-            throw Failure(
-                "\(path) must hold keys and values, such as 'port: 8080'.", code: Failure.usage)
-        }
-        var faults: [String] = []
-        func walk(_ mapping: Node.Mapping, _ prefix: String) {
-            for (key, value) in mapping {
-                let name = prefix + (key.string ?? "?")
-                if let inner = value.mapping {
-                    walk(inner, name + ".")
-                } else if SettingKey(rawValue: name) == nil {
-                    let line = key.mark.map { " (line \($0.line))" } ?? ""
-                    faults.append(
-                        """
-                        \(name)\(line): no such setting; there are \
-                        \(SettingKey.allCases.map(\.rawValue).joined(separator: ", ")).
-                        """)
-                }
-            }
-        }
-        walk(mapping, "")
-        return faults
     }
 }

@@ -28,6 +28,12 @@ struct BeaconDecoderFaultTests {
             (#"{"n":"engagement","u":"u"}"#, "e"), (#"{"n":"engagement","u":"u","e":"soon"}"#, "e"),
             (#"{"n":"engagement","u":"u","e":1.5}"#, "e"),
             (#"{"n":"engagement","u":"u","sd":"x"}"#, "e"),
+            (#"{"n":"x","u":"u","tz":"\#(long(65))"}"#, "tz"),
+            (#"{"n":"x","u":"u","w":"abc"}"#, "w"), (#"{"n":"x","u":"u","w":[4]}"#, "w"),
+            (#"{"n":"x","u":"u","w":true}"#, "w"), (#"{"n":"x","u":"u","w":"nan"}"#, "w"),
+            (#"{"n":"x","u":"u","i":"no"}"#, "i"), (#"{"n":"x","u":"u","i":2}"#, "i"),
+            (#"{"n":"x","u":"u","i":"true"}"#, "i"), (#"{"n":"x","u":"u","h":{}}"#, "h"),
+            (#"{"n":"x","u":"u","h":"yes"}"#, "h"), (#"{"n":"x","u":"u","wd":[]}"#, "wd"),
             // The first fault is told, whichever comes first in the body.
             (#"{"d":5,"u":5,"n":"x"}"#, "domain"),
         ])
@@ -45,6 +51,7 @@ struct BeaconDecoderFaultTests {
         let beacon = try Beacon(
             json:
                 #"{"n":"\#(name)","u":"\#(url)","k":"\#(Self.long(64))","p":{\#(property)},"#
+                + #""tz":"\#(Self.long(64))","#
                 + #""d":"a,b,c,d,e,f,g,h,i,j"}"#)
         #expect(beacon.name == name)
         #expect(beacon.url == url)

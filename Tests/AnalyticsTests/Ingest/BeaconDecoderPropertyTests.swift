@@ -50,6 +50,8 @@ struct BeaconDecoderPropertyTests {
             && (beacon.title ?? "").count <= BeaconLimits.title
             && beacon.properties.count <= BeaconLimits.properties
             && (beacon.nonce ?? "").utf8.count <= BeaconLimits.nonce
+            && (beacon.timeZone ?? "").utf8.count <= BeaconLimits.timeZone
+            && (1...100_000).contains(beacon.viewportWidth ?? 1)
             && (0..<BeaconLimits.engagedMilliseconds).contains(beacon.engagedMilliseconds ?? 0)
             && (0...100).contains(beacon.scrollDepth ?? 0)
         #expect(isBounded, "seed \(seed), round \(round)")

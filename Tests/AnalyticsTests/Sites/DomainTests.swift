@@ -14,6 +14,10 @@ struct DomainTests {
             ("xn--bcher-kva.example", "xn--bcher-kva.example"),
             ("wwwx.example.com", "wwwx.example.com"),
             ("192.0.2.7", "192.0.2.7"), ("example.com?x", "example.com"),
+            ("žagars.lv", "xn--agars-tib.lv"), ("https://www.ŽAGARS.LV./x", "xn--agars-tib.lv"),
+            ("bücher.example", "xn--bcher-kva.example"), ("例え。jp", "xn--r8jz45g.jp"),
+            // The letter and its accent apart, as some keyboards type them.
+            ("z\u{30c}agars.lv", "xn--agars-tib.lv"),
         ])
     func forms(text: String, name: String) {
         #expect(Domain(text)?.name == name)
@@ -23,13 +27,28 @@ struct DomainTests {
     @Test(
         "what is no domain",
         arguments: [
-            "", ".", "..", "a..b", ".com", "example.com:8080", "exa mple.com", "bücher.example",
+            "", ".", "..", "a..b", ".com", "example.com:8080", "exa mple.com",
+            "bücher.example:8080",
+            "jānis@bücher.example", "büc her.example", "bü\u{202e}cher.example", "ü..example",
             "user@example.com", "https://", "[::1]", "x\u{0}.com", "example.com\n",
             String(repeating: "a", count: 64) + ".com",
             Array(repeating: "abcdefgh", count: 30).joined(separator: "."),
         ])
     func refused(text: String) {
         #expect(Domain(text) == nil)
+    }
+
+    @Test(
+        "a site is a whole host: what names something in one is refused",
+        arguments: [
+            ("example.com", true), ("https://www.example.com/", true), ("localhost", true),
+            ("žagars.lv", true), ("192.0.2.7", true), ("example.com/shop", false),
+            ("https://example.com/shop", false), ("example.com?x", false),
+            ("example.com/#x", false),
+            ("-", false), ("--.-", false), ("_", false), ("", false),
+        ])
+    func sites(text: String, isTaken: Bool) {
+        #expect((Domain(ofSite: text) != nil) == isTaken)
     }
 
     @Test("settings read back as they were written")

@@ -53,6 +53,18 @@ struct SiteStoreTests {
             try database.site(named: "a.test").epochs.map(\.rotation) == [.daily, .monthly, .daily])
     }
 
+    @Test("a change that brings back what is in force takes the announced one back")
+    func takenBack() throws {
+        let site = try Traffic.addSite(database)
+        let now = Instant("2026-11-20T10:00:00Z")!
+        var next = site.nextEpoch(at: now)
+        for (rotation, count) in [(Rotation.weekly, 2), (.daily, 1), (.daily, 1)] {
+            next.rotation = rotation
+            try database.updateSite(site, settings: site.settings, nextEpoch: next, at: now)
+            #expect(try database.site(named: "a.test").epochs.count == count)
+        }
+    }
+
     @Test("a running collector can tell each change, and only changes")
     func registryVersion() throws {
         var last = try database.note(.registryVersion) ?? 0
