@@ -151,9 +151,11 @@ struct MetricsText {
 
     private mutating func line(_ name: String, _ labels: [String: String], _ value: Double) {
         let pairs = labels.sorted { $0.key < $1.key }.map { "\($0.key)=\"\($0.value)\"" }
-        let number = value.rounded() == value && value.magnitude < 1e15
+        let number =
+            value.rounded() == value && value.magnitude < 1e15
             ? "\(Int64(value))" : "\(value)"
-        text += pairs.isEmpty
+        text +=
+            pairs.isEmpty
             ? "\(name) \(number)\n" : "\(name){\(pairs.joined(separator: ","))} \(number)\n"
     }
 }

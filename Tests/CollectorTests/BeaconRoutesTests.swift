@@ -32,7 +32,8 @@ struct BeaconRoutesTests {
         let bench = try CollectorBench()
         try await ServerBench().run(bench) { client in
             let response = try await post(
-                client, Self.view, [.contentType: "text/plain", .origin: "https://a.test"], by: path)
+                client, Self.view, [.contentType: "text/plain", .origin: "https://a.test"], by: path
+            )
             #expect(response.status == 202)
             #expect(response.text == "ok")
             #expect(response.headers[.cacheControl] == "no-store")
@@ -206,7 +207,8 @@ struct BeaconRoutesTests {
             let tag = try #require(plain.headers[.eTag])
             let unchanged = try await client.execute("GET", "/footfall.js", [.ifNoneMatch: tag])
             #expect(unchanged.status == 304 && unchanged.body.isEmpty)
-            let zipped = try await client.execute("GET", "/footfall.js", [.acceptEncoding: "gzip, br"])
+            let zipped = try await client.execute(
+                "GET", "/footfall.js", [.acceptEncoding: "gzip, br"])
             #expect(zipped.headers[.contentEncoding] == "gzip")
             #expect(zipped.body.count < plain.body.count)
         }

@@ -10,7 +10,9 @@ struct DuplicateGuardTests {
 
     private func key(_ nonce: String, site: SiteID = 1, visitor: UInt64? = 1) -> DuplicateGuard.Key
     {
-        .init(site: site, visitor: visitor.map(Visitor.init(value:)), retryKey: RetryKey(nonce: nonce))
+        .init(
+            site: site, visitor: visitor.map(Visitor.init(value:)), retryKey: RetryKey(nonce: nonce)
+        )
     }
 
     @Test(

@@ -49,7 +49,7 @@ package struct Books: Hashable, Sendable {
         self.lost = lost
     }
 
-    package var balances: Bool { 
+    package var balances: Bool {
         lost
             || received == kept + dropped.values.reduce(0, +) + refused.values.reduce(0, +)
     }

@@ -104,10 +104,12 @@ package struct IngestSteps: Sendable {
     ) -> (event: Event, verdict: BotVerdict?) {
         let page = memory?.page(of: hit, for: site) { self.page(of: hit, for: site) }
         let source = memory?.acquisition(of: hit, for: site) { acquisition(of: hit, for: site) }
-        let client = memory?.client(of: hit) { self.client(of: hit) } ?? {
-            let (profile, verdict) = self.client(of: hit)
-            return IngestMemory.ClientFinding(profile: Shared(profile), verdict: verdict)
-        }()
+        let client =
+            memory?.client(of: hit) { self.client(of: hit) }
+            ?? {
+                let (profile, verdict) = self.client(of: hit)
+                return IngestMemory.ClientFinding(profile: Shared(profile), verdict: verdict)
+            }()
         let event = Event(
             site: site.id, visitor: nil, time: hit.time, kind: kind(of: hit.beacon),
             page: page ?? Shared(self.page(of: hit, for: site)),

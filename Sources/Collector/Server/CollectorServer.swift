@@ -63,7 +63,8 @@ package struct CollectorServer: Service {
     private func serve(on group: MultiThreadedEventLoopGroup) async throws {
         let loop = group.next()
         let (routed, continuation) = AsyncStream.makeStream(of: HTTP1Channel.Value.self)
-        let channel = HTTP1Channel(responder: RoutedResponder(responder: responder, logger: logger).respond)
+        let channel = HTTP1Channel(
+            responder: RoutedResponder(responder: responder, logger: logger).respond)
         let connections = OpenConnections(limits: limits, loop: loop)
         counters.watch(connections)
         let context = ServerContext(

@@ -30,7 +30,8 @@ package struct JournalMetrics: Sendable {
     }
 
     mutating func count(commitOf duration: Duration, failed: Bool) {
-        let seconds = Double(duration.components.seconds)
+        let seconds =
+            Double(duration.components.seconds)
             + Double(duration.components.attoseconds) / 1e18
         if failed { failedCommits += 1 }
         commitSeconds += seconds

@@ -89,10 +89,13 @@ package struct PartitionDictionaries {
         return isFull
     }
 
-    mutating func number(of page: Shared<Page>, _ site: SiteID, _ database: Database) throws -> Int64 {
+    mutating func number(of page: Shared<Page>, _ site: SiteID, _ database: Database) throws
+        -> Int64
+    {
         if let number = pages[page] { return number }
         let page =
-            isFull(pages.count, site) ? Shared(Page(host: page.value.host, path: Dimension.otherValue)) : page
+            isFull(pages.count, site)
+            ? Shared(Page(host: page.value.host, path: Dimension.otherValue)) : page
         if let number = pages[page] { return number }
         try database.cachedStatement(sql: "INSERT INTO page (host, path, title) VALUES (?, ?, ?)")
             .execute(arguments: [page.value.host, page.value.path, page.value.title])
@@ -163,7 +166,8 @@ package struct PartitionDictionaries {
         return database.lastInsertedRowID
     }
 
-    mutating func number(ofText text: String, _ site: SiteID, _ database: Database) throws -> Int64 {
+    mutating func number(ofText text: String, _ site: SiteID, _ database: Database) throws -> Int64
+    {
         if let number = texts[text] { return number }
         let text = isFull(texts.count, site) ? Dimension.otherValue : text
         if let number = texts[text] { return number }

@@ -48,7 +48,8 @@ final class PartitionWriter {
             if isNew { try syncFolder(file.folder) }
             return try queue.read { database in
                 (
-                    queue, try PartitionDictionaries(
+                    queue,
+                    try PartitionDictionaries(
                         loadingFrom: database, limitPerSite: newEntriesPerSite),
                     try Int64.fetchOne(database, sql: "SELECT count(*) FROM set_aside")!,
                     try Int64.fetchOne(
@@ -149,7 +150,8 @@ final class PartitionWriter {
         let sequence = nextSequence
         nextSequence += 1
         try execute(
-            statement, first: sequence, event, last: event.retryKey.map { Int64($0.value) }, database)
+            statement, first: sequence, event, last: event.retryKey.map { Int64($0.value) },
+            database)
         if let revenue = event.revenue {
             try database.cachedStatement(sql: "INSERT INTO revenue VALUES (?, ?, ?)")
                 .execute(arguments: [sequence, revenue.currency, revenue.minorUnits])
@@ -273,11 +275,13 @@ private final class LogPages: @unchecked Sendable {
 
     func watch(_ database: Database) {
         // The writer keeps this object as long as its connection, which alone calls the hook.
+        let this = Unmanaged.passUnretained(self).toOpaque()
         sqlite3_wal_hook(
             database.sqliteConnection,
-            { pages, _, _, count in
-                Unmanaged<LogPages>.fromOpaque(pages!).takeUnretainedValue().count = count
+            { this, _, _, count in
+                // The object that was given above, and lives.
+                Unmanaged<LogPages>.fromOpaque(this!).takeUnretainedValue().count = count
                 return SQLITE_OK
-            }, Unmanaged.passUnretained(self).toOpaque())
+            }, this)
     }
 }

@@ -115,7 +115,8 @@ private struct Writing {
             Int(row.page), Int(row.acquisition), Int(row.profile)
         )
         if pages[page] == 0 {
-            pages[page] = try dictionaries.number(of: Shared(vocabulary.pages.values[page]), site, database)
+            pages[page] = try dictionaries.number(
+                of: Shared(vocabulary.pages.values[page]), site, database)
         }
         if acquisitions[acquisition] == 0 {
             acquisitions[acquisition] = try dictionaries.number(

@@ -75,7 +75,8 @@ struct ServeServices {
                 outages: outages, limits: settings.limits, tls: certificates, counters: counters,
                 logger: logger
             ) { port in
-                Console.say("Footfall listens on \(socket.name(port: port, isTLS: certificates != nil))")
+                Console.say(
+                    "Footfall listens on \(socket.name(port: port, isTLS: certificates != nil))")
             },
         ]
     }

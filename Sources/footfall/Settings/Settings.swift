@@ -72,7 +72,8 @@ struct Settings {
             return !text.isEmpty && !text.contains(" ")
         }
         reader.number(.port, 0...65_535) { port = $0 }
-        reader.take(.trustedProxy, "give addresses or networks such as 127.0.0.1 or 10.0.0.0/8.") { text in
+        reader.take(.trustedProxy, "give addresses or networks such as 127.0.0.1 or 10.0.0.0/8.") {
+            text in
             let parts = text.split(whereSeparator: { ", ".contains($0) }).map(String.init)
             trustedProxies = parts.compactMap(Network.init)
             return trustedProxies.count == parts.count
@@ -86,7 +87,8 @@ struct Settings {
                 }
         }
         reader.path(.secret) { secretPath = $0 }
-        reader.take(.logLevel, "give trace, debug, info, notice, warning, error or critical.") { text in
+        reader.take(.logLevel, "give trace, debug, info, notice, warning, error or critical.") {
+            text in
             guard let level = Logger.Level(rawValue: text) else { return false }
             logLevel = level
             return true
@@ -108,14 +110,18 @@ struct Settings {
         reader.number(.limitHeader, 4_096...1_048_576) { limits.header = $0 }
         reader.number(.limitURL, 1_024...65_536) { limits.url = $0 }
         reader.number(.limitConnections, 16...1_000_000) { limits.connections = $0 }
-        reader.number(.limitConnectionsPerAddress, 1...1_000_000) { limits.connectionsPerAddress = $0 }
+        reader.number(.limitConnectionsPerAddress, 1...1_000_000) {
+            limits.connectionsPerAddress = $0
+        }
         reader.number(.limitRequestTime, 1...3_600, unit: "s") {
             limits.requestTime = .seconds(Int64($0))
         }
         reader.number(.limitIdleTime, 1...86_400, unit: "s") {
             limits.idleTime = .seconds(Int64($0))
         }
-        reader.number(.limitEventsPerAddress, 1...10_000_000) { limits.eventsPerAddress = Double($0) }
+        reader.number(.limitEventsPerAddress, 1...10_000_000) {
+            limits.eventsPerAddress = Double($0)
+        }
         reader.number(.limitEventsPerSite, 1...10_000_000) { limits.eventsPerSite = Double($0) }
         reader.number(.limitNewEntries, 100...250_000) { limits.newEntriesPerSite = $0 }
     }

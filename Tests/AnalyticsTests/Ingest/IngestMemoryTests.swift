@@ -10,7 +10,8 @@ struct IngestMemoryTests {
     ]
     private static let urls = [
         "https://shop.test/", "https://shop.test/?utm_source=letter", "https://shop.test/#/cart",
-        "https://www.shop.test/a/1234567", "https://pay.test/a?gclid=x", "https://shop.test/a?lang=lv",
+        "https://www.shop.test/a/1234567", "https://pay.test/a?gclid=x",
+        "https://shop.test/a?lang=lv",
     ]
     private static let referrers = [
         nil, "", "https://www.google.com/", "https://shop.test/b", "https://pay.test/", "rubbish",
@@ -48,7 +49,8 @@ struct IngestMemoryTests {
             epochs: [SiteEpoch(start: Instant(milliseconds: 0), timeZone: "UTC")])
     }
 
-    @Test("what is remembered is what would be worked out", arguments: 1...10 as ClosedRange<UInt64>)
+    @Test(
+        "what is remembered is what would be worked out", arguments: 1...10 as ClosedRange<UInt64>)
     func same(seed: UInt64) {
         var random = SeededGenerator(seed: seed)
         let steps = IngestSteps()

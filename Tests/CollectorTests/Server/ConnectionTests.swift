@@ -70,7 +70,8 @@ struct ConnectionTests {
             let connection = try await client.connect()
             try connection.send(String(repeating: Self.beacon(), count: 500) + Self.get)
             let replies = try await connection.replies(501)
-            #expect(replies.dropLast().allSatisfy { $0.status == 202 } && replies[500].status == 200)
+            #expect(
+                replies.dropLast().allSatisfy { $0.status == 202 } && replies[500].status == 200)
         }
         #expect(try bench.books() == "received=500 kept=500")
     }

@@ -50,7 +50,8 @@ struct PlainRequestTests {
     @Test(
         "whatever could be read in two ways is left to the decoder",
         arguments: [
-            "Transfer-Encoding: chunked", "transfer-encoding: identity", "Transfer-Encoding:\tchunked",
+            "Transfer-Encoding: chunked", "transfer-encoding: identity",
+            "Transfer-Encoding:\tchunked",
             "Content-Length: 2", "Content-Length: 3", "Content-Length : 2", " X: folded", "\tX: y",
             "X y", "X\u{0}: y", "X: \u{0}", "X: a\u{7f}", "X: a\nY: b", "X: a\rY: b", ": x", "",
             "Expect: 100-continue", "Upgrade: h2c", "Connection: Upgrade", "Connection: close, x",
@@ -102,7 +103,8 @@ struct PlainRequestTests {
         #expect(kind(text("3")) == "incomplete")
         #expect(kind(text("\(CollectorLimits.standard.body)")) == "incomplete")
         #expect(kind(text("\(CollectorLimits.standard.body + 1)")) == "other")
-        #expect(kind(Self.beacon.replacing("Content-Length: 2\r\n", with: "")).hasPrefix("bodyless"))
+        #expect(
+            kind(Self.beacon.replacing("Content-Length: 2\r\n", with: "")).hasPrefix("bodyless"))
     }
 
     @Test("limits")

@@ -88,11 +88,12 @@ struct World {
         let calendar = SiteCalendar(epochs: epochs)
         let day = calendar.day(
             of: start + .days(Int64.random(in: 1..<Int64(dayCount), using: &generator)))
-        epochs.append(
-            SiteEpoch(
-                start: calendar.start(of: day),
-                timeZone: generator.once(in: 2) ? zone : generator.pick(Self.places).zone,
-                rotation: generator.pick(Rotation.allCases), sessionTimeout: timeout))
+        let next = SiteEpoch(
+            start: calendar.start(of: day),
+            timeZone: generator.once(in: 2) ? zone : generator.pick(Self.places).zone,
+            rotation: generator.pick(Rotation.allCases), sessionTimeout: timeout)
+        // A change that changes nothing is none: it would cut a salt's week or month.
+        if !next.hasSameRules(as: epochs[0]) { epochs.append(next) }
         return epochs
     }
 
