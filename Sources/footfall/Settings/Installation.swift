@@ -26,7 +26,7 @@ struct Installation {
     static func open(
         _ option: DataOption, flags: [SettingKey: String] = [:]
     ) async throws -> Installation {
-        let settings = try Settings.load(data: option.path, flags: flags)
+        let settings = try await Settings.load(data: option.path, flags: flags)
         let folder = try DataFolder(path: option.path, secretPath: settings.secretPath)
         let database = try MainDatabase(folder: folder)
         let installation = Installation(

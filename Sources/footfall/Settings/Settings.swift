@@ -22,7 +22,7 @@ struct Settings {
     var limits = CollectorLimits.standard
 
     /// - Throws: `Failure` that lists every fault with its key and mend.
-    static func load(data: String, flags: [SettingKey: String]) throws -> Settings {
+    static func load(data: String, flags: [SettingKey: String]) async throws -> Settings {
         let file = try SettingsFile(path: data + "/footfall.yaml")
         let providers: [any ConfigProvider] = [
             provider("flags", flags),
