@@ -27,13 +27,16 @@ package struct Sender: Sendable, CustomStringConvertible {
     package var hasFetchMetadata: Bool
     /// `Sec-Purpose`, `Purpose` or `X-Moz` said that the page was fetched ahead of a visit.
     package var isPrefetch: Bool
+    /// Of the page that sends, as `Origin` or else `Referer` says; `nil` where neither came.
+    package var originHost: String?
     /// `Sec-GPC: 1` or `DNT: 1`.
     package var optsOut: Bool
 
     package init(
         address: ClientAddress?, userAgent: String, hintHeaders: ClientHintHeaders = .none,
         acceptLanguage: String? = nil, knowsHeaders: Bool = false,
-        hasFetchMetadata: Bool = false, isPrefetch: Bool = false, optsOut: Bool = false
+        hasFetchMetadata: Bool = false, isPrefetch: Bool = false, optsOut: Bool = false,
+        originHost: String? = nil
     ) {
         self.address = address
         self.userAgent = userAgent.cut(toBytes: BeaconLimits.userAgent)
@@ -43,6 +46,7 @@ package struct Sender: Sendable, CustomStringConvertible {
         self.hasFetchMetadata = hasFetchMetadata
         self.isPrefetch = isPrefetch
         self.optsOut = optsOut
+        self.originHost = originHost
     }
 
     package var description: String { "<sender>" }
@@ -62,7 +66,8 @@ package struct Sender: Sendable, CustomStringConvertible {
             hasFetchMetadata: header("sec-fetch-site") != nil || header("sec-fetch-mode") != nil,
             isPrefetch: Self.isAhead(header("sec-purpose")) || Self.isAhead(header("purpose"))
                 || Self.isAhead(header("x-purpose")) || Self.isAhead(header("x-moz")),
-            optsOut: header("sec-gpc") == "1" || header("dnt") == "1")
+            optsOut: header("sec-gpc") == "1" || header("dnt") == "1",
+            originHost: (header("origin") ?? header("referer")).flatMap { WebAddress($0)?.host })
     }
 
     private static func isAhead(_ purpose: String?) -> Bool {

@@ -60,6 +60,13 @@ package struct IngestSteps: Sendable {
     private static func isForeignHost(
         _ hit: Hit, _ settings: SiteSettings, _ domain: Domain
     ) -> DropReason? {
+        if settings.requiresOrigin {
+            let origin = hit.sender.originHost ?? ""
+            let isOurs =
+                origin == domain.name || origin.hasSuffix("." + domain.name)
+                || settings.hosts.contains(origin)
+            if !isOurs { return .foreignHost }
+        }
         guard !settings.hosts.isEmpty else { return nil }
         let isCounted = hit.page.host == domain.name || settings.hosts.contains(hit.page.host)
         return isCounted ? nil : .foreignHost

@@ -38,6 +38,15 @@ package struct SiteSettings: Hashable, Sendable, Codable {
     package var addresses = AddressPolicy()
     /// Hosts whose referrals begin no visit of their own: payment providers.
     package var ignoredReferrers: [String] = []
+    // Optional, so that settings which an older version stored can be read.
+    private var originRequirement: Bool?
+
+    /// Whether a beacon counts only if its `Origin` or `Referer` header names a host of the site:
+    /// browsers send one with each beacon, and no page elsewhere can make them send another's.
+    package var requiresOrigin: Bool {
+        get { originRequirement ?? false }
+        set { originRequirement = newValue ? true : nil }
+    }
 
     package init() {}
 }

@@ -49,7 +49,7 @@ struct ServeCommand: AsyncParsableCommand {
         let installation = try await Installation.open(data, flags: flags)
         let (path, flags) = (data.path, flags)
         try await ServeServices(installation) {
-            try Settings.load(data: path, flags: flags)
+            try await Settings.load(data: path, flags: flags)
         }.run()
     }
 }

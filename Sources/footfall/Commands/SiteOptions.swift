@@ -68,6 +68,9 @@ struct SiteOptions: ParsableArguments {
     var excludeAddress: [String] = []
     @Option(help: "Count only pages on this host and the site's own (repeatable; '' for any host).")
     var host: [String] = []
+    @Option(
+        help: "Count only beacons whose Origin or Referer is a host of the site: yes or no (no).")
+    var requireOrigin: YesOrNo?
     @Option(help: "What to do with GPC and DNT: drop, anonymous or ignore (drop).")
     var privacySignals: PrivacySignalPolicy?
     @Option(help: "Keep this query parameter as part of the page (repeatable; '' for none).")
@@ -81,7 +84,7 @@ struct SiteOptions: ParsableArguments {
     var ignoreReferrer: [String] = []
 
     var isGiven: Bool {
-        privacySignals != nil || hashRoutes != nil
+        privacySignals != nil || hashRoutes != nil || requireOrigin != nil
             || [excludeAddress, host, keepQuery, ignoreReferrer].contains { !$0.isEmpty }
     }
 
@@ -100,6 +103,7 @@ struct SiteOptions: ParsableArguments {
         if !ignoreReferrer.isEmpty { settings.ignoredReferrers = try Self.hosts(ignoreReferrer) }
         if !keepQuery.isEmpty { settings.addresses.keptQuery = Self.list(keepQuery).sorted() }
         if let hashRoutes { settings.addresses.hashRoutes = hashRoutes == .yes }
+        if let requireOrigin { settings.requiresOrigin = requireOrigin == .yes }
         if let privacySignals { settings.privacySignals = privacySignals }
     }
 

@@ -48,6 +48,7 @@ enum SiteList {
             lines.append("\(name): \(values.joined(separator: ", "))")
         }
         if settings.addresses.hashRoutes { lines.append("hash-routes: yes") }
+        if settings.requiresOrigin { lines.append("require-origin: yes") }
         return lines
     }
 
@@ -63,6 +64,7 @@ enum SiteList {
                 .init("excluded_addresses", texts(settings.excludedAddresses.map(\.text))),
                 .init("keep_query", texts(settings.addresses.keptQuery)),
                 .init("hash_routes", .bool(settings.addresses.hashRoutes)),
+                .init("require_origin", .bool(settings.requiresOrigin)),
                 .init("ignored_referrers", texts(settings.ignoredReferrers)),
                 .init("pending", site.pendingEpoch(at: now).map(Self.json(pending:)) ?? .null),
             ]

@@ -1,4 +1,5 @@
 import Analytics
+import Foundation
 import Testing
 
 @Suite("Ingest steps")
@@ -53,6 +54,39 @@ struct IngestStepsTests {
         let site = try site { $0.excludedAddresses = [Network(network)!] }
         #expect(reason(steps.run(try hit(), for: site)) == expected)
         #expect(reason(steps.run(try hit(address: nil), for: site)) == "kept")
+    }
+
+    @Test(
+        "where an origin is required, the page that sends must be of a host of the site",
+        arguments: [
+            (["origin": "https://shop.test"], "kept"),
+            (["origin": "https://www.shop.test"], "kept"),
+            (["origin": "https://m.shop.test:8443"], "kept"),
+            (["origin": "https://pay.test"], "kept"),
+            (["referer": "https://shop.test/a?b"], "kept"), ([:], "foreign_host"),
+            (["origin": "null"], "foreign_host"),
+            (["origin": "https://evilshop.test"], "foreign_host"),
+            (["origin": "https://shop.test.evil.test"], "foreign_host"),
+            (["origin": "https://evil.test", "referer": "https://shop.test/"], "foreign_host"),
+        ] as [([String: String], String)])
+    func requiredOrigin(headers: [String: String], expected: String) throws {
+        let site = try site {
+            $0.requiresOrigin = true
+            $0.hosts = ["pay.test"]
+        }
+        #expect(reason(steps.run(try hit(headers: headers), for: site)) == expected)
+        #expect(reason(steps.run(try hit(headers: headers), for: try self.site())) == "kept")
+    }
+
+    @Test("settings that an older version stored are read; new ones survive being stored")
+    func storedSettings() throws {
+        var settings = SiteSettings()
+        let old = try JSONEncoder().encode(settings)
+        #expect(!String(decoding: old, as: UTF8.self).contains("rigin"))
+        #expect(try !JSONDecoder().decode(SiteSettings.self, from: old).requiresOrigin)
+        settings.requiresOrigin = true
+        let new = try JSONDecoder().decode(SiteSettings.self, from: JSONEncoder().encode(settings))
+        #expect(new.requiresOrigin)
     }
 
     @Test(
