@@ -83,7 +83,7 @@ package struct BeaconRoutes: Sendable {
     private func sender(of request: Request, _ context: FootfallRequestContext) -> Sender {
         let name = HTTPField.Name(senders.addressHeader)!
         return senders.sender(peer: context.peer, addresses: request.headers[values: name]) {
-            HTTPField.Name($0).flatMap { request.headers[$0] }
+            HTTPField.Name($0.name).flatMap { request.headers[$0] }
         }
     }
 

@@ -30,9 +30,9 @@ package struct SenderReader: Sendable {
     /// - Parameters:
     ///   - peer: `nil` on a Unix socket.
     ///   - lines: all lines of the address header, in order.
-    ///   - header: the value of a header named in lower case.
+    ///   - header: the value of a header.
     func sender(
-        peer: ClientAddress?, addresses lines: [String], header: (String) -> String?
+        peer: ClientAddress?, addresses lines: [String], header: (SenderHeader) -> String?
     ) -> Sender {
         if addresses.looksLikeUntrustedProxy(peer: peer, values: lines) {
             proxyWatch.saw(header: addresses.header, logger: logger)

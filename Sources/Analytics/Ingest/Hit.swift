@@ -52,26 +52,44 @@ package struct Sender: Sendable, CustomStringConvertible {
     package var description: String { "<sender>" }
 
     /// Reads the headers that say something of the sender.
-    /// - Parameter header: the value of a header named in lower case, or `nil`.
-    package init(address: ClientAddress?, header: (String) -> String?) {
+    /// - Parameter header: the value of a header, or `nil`.
+    package init(address: ClientAddress?, header: (SenderHeader) -> String?) {
         self.init(
-            address: address, userAgent: header("user-agent") ?? "",
+            address: address, userAgent: header(.userAgent) ?? "",
             hintHeaders: ClientHintHeaders(
-                brands: header("sec-ch-ua"),
-                fullVersionList: header("sec-ch-ua-full-version-list"),
-                mobile: header("sec-ch-ua-mobile"), platform: header("sec-ch-ua-platform"),
-                platformVersion: header("sec-ch-ua-platform-version"),
-                model: header("sec-ch-ua-model")),
-            acceptLanguage: header("accept-language"), knowsHeaders: true,
-            hasFetchMetadata: header("sec-fetch-site") != nil || header("sec-fetch-mode") != nil,
-            isPrefetch: Self.isAhead(header("sec-purpose")) || Self.isAhead(header("purpose"))
-                || Self.isAhead(header("x-purpose")) || Self.isAhead(header("x-moz")),
-            optsOut: header("sec-gpc") == "1" || header("dnt") == "1",
-            originHost: (header("origin") ?? header("referer")).flatMap { WebAddress($0)?.host })
+                brands: header(.brands),
+                fullVersionList: header(.fullVersionList),
+                mobile: header(.mobile), platform: header(.platform),
+                platformVersion: header(.platformVersion),
+                model: header(.model)),
+            acceptLanguage: header(.acceptLanguage), knowsHeaders: true,
+            hasFetchMetadata: header(.fetchSite) != nil || header(.fetchMode) != nil,
+            isPrefetch: Self.isAhead(header(.secPurpose)) || Self.isAhead(header(.purpose))
+                || Self.isAhead(header(.xPurpose)) || Self.isAhead(header(.xMoz)),
+            optsOut: header(.gpc) == "1" || header(.doNotTrack) == "1",
+            originHost: (header(.origin) ?? header(.referer)).flatMap { WebAddress($0)?.host })
     }
 
     private static func isAhead(_ purpose: String?) -> Bool {
         guard let purpose else { return false }
         return ["prefetch", "prerender", "preview"].contains { purpose.contains($0) }
     }
+}
+
+/// The headers that tell something of a sender; the raw value is the place in `names`.
+package enum SenderHeader: Int, CaseIterable, Sendable {
+    case userAgent, acceptLanguage, brands, fullVersionList, mobile, platform,
+        platformVersion, model, fetchSite, fetchMode, secPurpose, purpose,
+        xPurpose, xMoz, gpc, doNotTrack, origin, referer
+
+    /// In lower case.
+    package var name: String { Self.names[rawValue] }
+
+    package static let names = [
+        "user-agent", "accept-language", "sec-ch-ua", "sec-ch-ua-full-version-list",
+        "sec-ch-ua-mobile", "sec-ch-ua-platform", "sec-ch-ua-platform-version", "sec-ch-ua-model",
+        "sec-fetch-site", "sec-fetch-mode", "sec-purpose", "purpose",
+        "x-purpose", "x-moz", "sec-gpc", "dnt",
+        "origin", "referer",
+    ]
 }

@@ -44,7 +44,8 @@ package struct ClientAddress: Hashable, Sendable, CustomStringConvertible {
     /// a zone (`fe80::1%eth0`); `nil` for anything else.
     package init?(_ text: some StringProtocol) {
         guard text.utf8.count <= 64 else { return nil }
-        if let value = Self.parseIPv4(text.utf8) {
+        // Nearly all are of this form, and lie in one piece: read without a copy.
+        if let value = text.utf8.withContiguousStorageIfAvailable({ Self.parseIPv4($0) }) ?? nil {
             self.init(high: 0, low: 0xffff_0000_0000 | UInt64(value))
             return
         }
@@ -85,7 +86,7 @@ package struct ClientAddress: Hashable, Sendable, CustomStringConvertible {
             && bytes.dropFirst().allSatisfy { (48...57).contains($0) }
     }
 
-    /// `192.0.2.7` and nothing else; the commonest form by far, so read without a copy.
+    /// `192.0.2.7` and nothing else.
     private static func parseIPv4(_ bytes: some Sequence<UInt8>) -> UInt32? {
         var value: UInt32 = 0
         var number: UInt32 = 0

@@ -1,3 +1,5 @@
+import Analytics
+
 /// A request at the start of a connection's bytes, as far as the fast path needs to tell.
 ///
 /// The fast path takes only what can be read in one way: a strict subset of HTTP/1.1 (RFC 9112).
@@ -98,15 +100,20 @@ struct RequestHead {
     private static let fieldLimit = 64
 
     private let bytes: UnsafeBufferPointer<UInt8>
-    private var fields: [(name: Range<Int>, value: Range<Int>)] = []
+    private struct Field {
+        /// Of the name in lower case: a look-up compares one number with each header.
+        var hash: UInt64
+        var name: Range<Int>
+        var value: Range<Int>
+    }
+
+    private var fields: [Field] = []
     private(set) var target: Range<Int> = 0..<0
     private(set) var isBeacon = false
     private(set) var contentLength: Int?
     /// Whether the connection is to be closed after the answer.
     private(set) var closes = false
     private var hasHost = false
-    /// A bit for each length of a name: most headers that are asked for never came.
-    private var lengths: UInt64 = 0
     private var isOdd = false
 
     /// `nil` when it is not of the plain form.
@@ -128,21 +135,25 @@ struct RequestHead {
 
     var hasBody: Bool { (contentLength ?? 0) > 0 }
 
-    /// The value of a header whose name is given in lower case; several lines are joined, as the
-    /// router's headers are (RFC 9110 §5.3).
-    func value(_ name: String) -> String? {
-        guard lengths & 1 << UInt64(name.utf8.count) != 0,
-            let first = fields.firstIndex(where: { isName($0.name, name) })
-        else { return nil }
-        guard fields[(first + 1)...].contains(where: { isName($0.name, name) }) else {
-            return text(fields[first].value)
+    private static let senderHashes = SenderHeader.names.map(hash)
+
+    /// The value of a header; several lines are joined, as the router's headers are (RFC 9110 §5.3).
+    func value(_ header: SenderHeader) -> String? {
+        let hash = Self.senderHashes[header.rawValue]
+        var found: Int?
+        for index in fields.indices where fields[index].hash == hash {
+            guard isName(fields[index].name, header.name) else { continue }
+            if found != nil { return values(header.name).joined(separator: ", ") }
+            found = index
         }
-        return values(name).joined(separator: ", ")
+        return found.map { text(fields[$0].value) }
     }
 
-    /// All lines of a header, in order.
+    /// All lines of a header that is named in lower case, in order.
     func values(_ name: String) -> [String] {
-        fields.filter { isName($0.name, name) }.map { text($0.value) }
+        let hash = Self.hash(name)
+        return fields.lazy.filter { $0.hash == hash && isName($0.name, name) }
+            .map { text($0.value) }
     }
 
     // MARK: Reading
@@ -150,7 +161,7 @@ struct RequestHead {
     /// `METHOD SP target SP HTTP/1.1 CRLF` (RFC 9112 §3).
     private mutating func readRequestLine() -> Int? {
         guard let methodEnd = bytes.firstIndex(of: .space), (1...16).contains(methodEnd),
-            bytes[..<methodEnd].allSatisfy(\.isToken)
+            bytes[..<methodEnd].allSatisfy({ lowercasedTokens[Int($0)] != 0 })
         else { return nil }
         let start = methodEnd + 1
         guard let end = bytes[start...].firstIndex(where: { $0 <= .space || $0 >= 0x7f }),
@@ -170,16 +181,20 @@ struct RequestHead {
 
     /// `name: value CRLF` (RFC 9112 §5), without folding.
     private mutating func readField(from start: Int) -> Int? {
-        guard let colon = bytes[start...].firstIndex(where: { !$0.isToken }), colon > start,
-            bytes[colon] == UInt8(ascii: ":"),
+        var colon = start
+        var hash = Self.hashSeed
+        while colon < bytes.count, case let byte = lowercasedTokens[Int(bytes[colon])], byte != 0 {
+            hash = Self.mixed(hash, byte)
+            colon += 1
+        }
+        guard colon > start, colon < bytes.count, bytes[colon] == UInt8(ascii: ":"),
             let end = bytes[colon...].firstIndex(where: \.endsValue),
             bytes[end] == .carriageReturn, end + 1 < bytes.count, bytes[end + 1] == .lineFeed
         else { return nil }
         var value = (colon + 1)..<end
         while let first = value.first, bytes[first].isBlank { value.removeFirst() }
         while let last = value.last, bytes[last].isBlank { value.removeLast() }
-        fields.append((start..<colon, value))
-        lengths |= 1 << UInt64(colon - start)
+        fields.append(Field(hash: hash, name: start..<colon, value: value))
         judge(start..<colon, value)
         return end + 2
     }
@@ -213,6 +228,18 @@ struct RequestHead {
     }
 
     /// What is no UTF-8 in it becomes U+FFFD.
+    // FNV-1a. Two names with one hash only cost a comparison.
+    private static let hashSeed: UInt64 = 0xcbf2_9ce4_8422_2325
+
+    @inline(__always)
+    private static func mixed(_ hash: UInt64, _ byte: UInt8) -> UInt64 {
+        (hash ^ UInt64(byte)) &* 0x100_0000_01b3
+    }
+
+    private static func hash(_ name: String) -> UInt64 {
+        name.utf8.reduce(hashSeed, mixed)
+    }
+
     private func text(_ range: Range<Int>) -> String {
         // Copied within the call.
         String(decoding: UnsafeBufferPointer(rebasing: bytes[range]), as: UTF8.self)
@@ -250,18 +277,14 @@ extension UInt8 {
 
     /// A control character that no value may hold, the tab apart.
     fileprivate var endsValue: Bool { self < 0x20 && self != 0x09 || self == 0x7f }
+}
 
-    /// RFC 9110 §5.6.2.
-    fileprivate var isToken: Bool {
-        switch self {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"),
-            UInt8(ascii: "!"), UInt8(ascii: "#"), UInt8(ascii: "$"), UInt8(ascii: "%"),
-            UInt8(ascii: "&"), UInt8(ascii: "'"), UInt8(ascii: "*"), UInt8(ascii: "+"),
-            UInt8(ascii: "."), UInt8(ascii: "^"), UInt8(ascii: "`"), UInt8(ascii: "|"),
-            UInt8(ascii: "~"):
-            true
-        default: false
-        }
+/// For each byte: itself in lower case where a token may hold it (RFC 9110 §5.6.2), else 0. A table,
+/// because this is asked of each byte of each header's name.
+private let lowercasedTokens: [UInt8] = (0...255).map { (byte: UInt8) in
+    switch byte {
+    case UInt8(ascii: "A")...UInt8(ascii: "Z"): byte | 0x20
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"): byte
+    default: "!#$%&'*+-.^_`|~".utf8.contains(byte) ? byte : 0
     }
 }

@@ -83,7 +83,7 @@ struct ExplainCommand: ParsableCommand {
         var headers: [String: String] = [:]
         for (name, value) in input.headers ?? [:] { headers[name.lowercased()] = value }
         headers["user-agent"] = input.user_agent ?? headers["user-agent"] ?? ""
-        var sender = Sender(address: address) { headers[$0] }
+        var sender = Sender(address: address) { headers[$0.name] }
         // Without the request's headers nothing follows from a missing one.
         sender.knowsHeaders = input.headers != nil
         var beacon = Beacon(name: Beacon.nameOfPageview, url: url)

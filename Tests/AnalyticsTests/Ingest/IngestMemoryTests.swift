@@ -34,7 +34,7 @@ struct IngestMemoryTests {
         beacon.countsHashRoutes = Bool.random(using: &random)
         var headers = Self.headers.randomElement(using: &random)!
         headers["user-agent"] = Self.agents.randomElement(using: &random)!
-        var sender = Sender(address: ClientAddress("192.0.2.7")) { headers[$0] }
+        var sender = Sender(address: ClientAddress("192.0.2.7")) { headers[$0.name] }
         sender.knowsHeaders = Bool.random(using: &random)
         return Hit(
             beacon: beacon, page: WebAddress(url)!, sender: sender,

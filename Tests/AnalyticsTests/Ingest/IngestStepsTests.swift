@@ -31,7 +31,7 @@ struct IngestStepsTests {
         return Hit(
             beacon: beacon, page: try #require(WebAddress(url)),
             sender: Sender(address: try address.map { try #require(ClientAddress($0)) }) {
-                all[$0]
+                all[$0.name]
             },
             time: time)
     }

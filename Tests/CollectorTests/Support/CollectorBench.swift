@@ -94,7 +94,7 @@ final class CollectorBench: Sendable {
         _ address: String? = "192.0.2.7", headers: [String: String] = [:]
     ) -> Sender {
         let all = ["user-agent": chrome, "accept-language": "lv"].merging(headers) { $1 }
-        return Sender(address: address.flatMap { ClientAddress($0) }) { all[$0] }
+        return Sender(address: address.flatMap { ClientAddress($0) }) { all[$0.name] }
     }
 
     /// Sends a beacon's JSON and waits for the answer.
