@@ -77,7 +77,7 @@ struct World {
         let timeout = generator.pick([
             TimeSpan.minutes(30), .minutes(30), .minutes(10), .minutes(60),
         ])
-        var epochs = [
+        let epochs = [
             SiteEpoch(
                 start: start - .days(2), timeZone: zone,
                 rotation: generator.pick(Rotation.allCases),
@@ -88,12 +88,12 @@ struct World {
         let calendar = SiteCalendar(epochs: epochs)
         let day = calendar.day(
             of: start + .days(Int64.random(in: 1..<Int64(dayCount), using: &generator)))
-        epochs.append(
-            SiteEpoch(
-                start: calendar.start(of: day),
-                timeZone: generator.once(in: 2) ? zone : generator.pick(Self.places).zone,
-                rotation: generator.pick(Rotation.allCases), sessionTimeout: timeout))
-        return epochs
+        let change = SiteEpoch(
+            start: calendar.start(of: day),
+            timeZone: generator.once(in: 2) ? zone : generator.pick(Self.places).zone,
+            rotation: generator.pick(Rotation.allCases), sessionTimeout: timeout)
+        // What changes nothing is no epoch (`updateSite`).
+        return change.hasSameRules(as: epochs[0]) ? epochs : epochs + [change]
     }
 
     // MARK: Browsers
