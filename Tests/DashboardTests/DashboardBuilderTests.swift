@@ -52,6 +52,24 @@ struct DashboardBuilderTests {
         #expect(chart.points.filter(\.isComplete).count == 14)
     }
 
+    @Test("raw events that can't be read are told; the days that rollups hold are shown")
+    func unreadable() async throws {
+        let site = try TestSite()
+        try site.addRollup("2026-11-20", visitors: 3)
+        try await site.addPageviews([(1, "2026-11-22T12:30:00Z", "/")])
+        let file = site.folder.eventsPath + "/2026-11-22.sqlite"
+        let size = try Data(contentsOf: URL(fileURLWithPath: file)).count
+        try Data(repeating: 0x5a, count: size).write(to: URL(fileURLWithPath: file))
+        let report = try site.report("7d")
+        #expect(report.books == Books(received: 6, kept: 6))
+        #expect(report.chart?.points.compactMap(\.value).reduce(0, +) == 3)
+        let warnings = report.notes.filter(\.isWarning).map(\.text)
+        #expect(warnings.contains { $0.contains("2026-11-22.sqlite cannot be read") })
+        // The same time of the day before can't be told either.
+        let today = try site.report("today")
+        #expect(today.notes.contains { $0.text.contains("2026-11-22.sqlite") })
+    }
+
     @Test("a time zone that was announced is not told before it is in force")
     func zoneToCome() throws {
         let site = try TestSite()

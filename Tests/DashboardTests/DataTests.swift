@@ -114,7 +114,7 @@ struct DataTests {
         #expect(text.hasSuffix(#""visit_number":2,"days_since_last_visit":0}"#))
     }
 
-    @Test("books have every reason, and say when the sum can't be drawn")
+    @Test("books have every reason, and what was lost")
     func books() throws {
         let books = Books(received: 5, kept: 3, dropped: [.bot: 2])
         #expect(
@@ -122,9 +122,13 @@ struct DataTests {
                 {"received":5,"kept":3,"dropped":{"bot":2,"opted_out":0,"excluded":0,\
                 "foreign_host":0,"prefetch":0,"rate":0,"unknown_site":0,"duplicate":0,"late":0}}
                 """)
-        #expect(Books(lost: true).json.text.hasSuffix(#","lost":true}"#))
+        #expect(Books(lost: true).json.text.hasSuffix(#","lost_events":0,"lost":true}"#))
+        let lossy = Books(received: 9, kept: 3, dropped: [.bot: 2], lost: true, lostEvents: 4)
+        #expect(lossy.balances)
+        #expect(lossy.json.text.hasSuffix(#","lost_events":4,"lost":true}"#))
         let renderer = TextRenderer(width: 80, usesColour: false, usesASCII: false)
         try Golden.check(renderer.render(Samples.books), "books.txt")
+        try Golden.check(renderer.render(lossy), "books-lost.txt")
     }
 
     @Test("the dashboard as JSON")

@@ -16,8 +16,8 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 TESTS = [
     "http_contract", "http_visitors", "http_routes", "command_line", "configuration", "sites",
-    "import_rules", "import_days", "reports", "rotation", "live_truth", "canary", "sync_order",
-    "kill_nine", "import_truth",
+    "import_rules", "import_days", "reports", "retention", "rotation", "live_truth", "canary",
+    "sync_order", "kill_nine", "import_truth",
 ]
 LAST_LINE = re.compile(r"^(\d+) passed, (\d+) failed$", re.MULTILINE)
 

@@ -27,38 +27,3 @@ package enum Refusal: String, Hashable, Sendable, CaseIterable {
     /// Answered 503.
     case unavailable
 }
-
-/// What happened to the beacons of one site on some local days: received = kept + dropped.
-package struct Books: Hashable, Sendable {
-    /// Counted at the door, before any step.
-    package var received: Int
-    /// The number of event rows.
-    package var kept: Int
-    package var dropped: [DropReason: Int]
-    /// Of the installation only.
-    package var refused: [Refusal: Int] = [:]
-    /// Days whose events were deleted before they could be folded.
-    package var lost: Bool
-
-    package init(
-        received: Int = 0, kept: Int = 0, dropped: [DropReason: Int] = [:], lost: Bool = false
-    ) {
-        self.received = received
-        self.kept = kept
-        self.dropped = dropped
-        self.lost = lost
-    }
-
-    package var balances: Bool {
-        lost
-            || received == kept + dropped.values.reduce(0, +) + refused.values.reduce(0, +)
-    }
-
-    package static func += (books: inout Books, other: Books) {
-        books.received += other.received
-        books.kept += other.kept
-        books.dropped.merge(other.dropped, uniquingKeysWith: +)
-        books.refused.merge(other.refused, uniquingKeysWith: +)
-        books.lost = books.lost || other.lost
-    }
-}

@@ -50,8 +50,8 @@ extension Session {
 
 extension Books {
     /// `{"received":n,"kept":n,"dropped":{"bot":n,…}}` with every reason, also those of which
-    /// there are none; and `"lost":true` when events were deleted before they could be folded, so
-    /// that the sum can't be drawn.
+    /// there are none; and, when events were deleted before they could be folded,
+    /// `"lost_events":n,"lost":true`: received = kept + dropped + lost. n is 0 when nobody can say.
     package var json: JSONValue { .object(jsonMembers) }
 
     var jsonMembers: [JSONValue.Member] {
@@ -61,7 +61,7 @@ extension Books {
         return [
             .init("received", .integer(received)), .init("kept", .integer(kept)),
             .init("dropped", .object(reasons)),
-        ] + (lost ? [.init("lost", true)] : [])
+        ] + (lost ? [.init("lost_events", .integer(lostEvents)), .init("lost", true)] : [])
     }
 }
 

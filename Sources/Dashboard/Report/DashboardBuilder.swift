@@ -64,7 +64,7 @@ package struct DashboardBuilder: Sendable {
         case .now:
             return .now(visitors: try reader.visitorsNow(on: facts.site))
         case .books:
-            let books = try reader.books(of: facts.site, on: facts.days)
+            let books = try reader.knownBooks(of: facts.site, on: facts.days)
             return .books(books.values.reduce(into: Books(), +=))
         case .header(let metrics):
             if case .noEventYet = state { return nil }
@@ -120,6 +120,14 @@ package struct DashboardBuilder: Sendable {
     ) throws(StorageError) -> [Note] {
         var notes: [Note] = []
         if let late = try lateAggregation(facts) { notes.append(late) }
+        for failed in facts.current.unreadable {
+            notes.append(
+                Note(
+                    """
+                    The raw events in \(failed.file.name) cannot be read: days that need them show \
+                    the figures of their last aggregation, or none. 'footfall doctor' tells more.
+                    """, isWarning: true))
+        }
         guard state == .figures else { return notes }
         if facts.days.count > 1, !facts.isExact {
             notes.append(

@@ -8,7 +8,8 @@ struct SameTimeFold {
     let database: MainDatabase
 
     /// The totals of a day as they stood `elapsed` after its first instant; `nil` when its raw
-    /// events are not all there any more, or are too many to fold while somebody waits.
+    /// events are not all there any more, can't be read, or are too many to fold while somebody
+    /// waits.
     ///
     /// Where clocks changed on one of the two days, "the same time" is as long after midnight, not
     /// the same reading of the clock.
@@ -28,6 +29,7 @@ struct SameTimeFold {
             return nil
         }
         let window = try reader.read(sites: [site.id], from: start, to: end)
+        guard window.unreadable.isEmpty else { return nil }
         return SiteFold(site: site, vocabulary: window.vocabulary)
             .figures(of: window.ordered(site.id), on: day...day).first?.totals
     }

@@ -1,7 +1,7 @@
 package import Analytics
 
 extension TextRenderer {
-    /// Received = kept + dropped, in a sentence.
+    /// Received = kept + dropped + lost, in a sentence.
     func books(_ books: Books) -> [StyledLine] {
         guard books.received > 0 || books.kept > 0 || books.lost else {
             return paragraph("No beacon was received.", .faint)
@@ -16,6 +16,7 @@ extension TextRenderer {
         } else {
             text += ", none dropped"
         }
+        if books.lostEvents > 0 { text += "; \(count(books.lostEvents)) lost" }
         var lines = paragraph(text + ".", .faint)
         if books.lost {
             lines += paragraph(Self.loss, .warning)
@@ -24,8 +25,8 @@ extension TextRenderer {
     }
 
     private static let loss = """
-        ! Events of some days were deleted at their term before they could be folded; these days \
-        have no figures.
+        ! Events of some days were deleted at their term before they could be folded; no figure \
+        has them.
         """
 
     /// The books as a table, for `footfall books`.
@@ -34,6 +35,7 @@ extension TextRenderer {
         rows += DropReason.allCases.compactMap { reason in
             books.dropped[reason].flatMap { $0 > 0 ? ("dropped, \(reason.words)", $0) : nil }
         }
+        if books.lostEvents > 0 { rows.append(("lost", books.lostEvents)) }
         let names = rows.map { TextWidth.columns(of: $0.0) }.max() ?? 0
         let numbers = rows.map { count($0.1).count }.max() ?? 0
         var lines = rows.map { name, number in

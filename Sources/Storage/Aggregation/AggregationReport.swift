@@ -13,7 +13,8 @@ package struct AggregationReport: Sendable {
     package var unchanged = 0
     package var sealed = 0
     package var verified = 0
-    /// Days that can't be folded any more and keep their rows.
+    /// Days that keep the rows they have, because raw events that they need are gone or can't be
+    /// read, or because events came after they were sealed.
     package var frozen = 0
     package var deletedPartitions: [String] = []
     package var removedRollupDays = 0

@@ -9,14 +9,20 @@ package struct FoldInput: Sendable {
     package static let rulesVersion = 1
 
     private let received: [SiteID: [LocalDay: [String: Int]]]
+    /// Partitions that can't be read, as far as that is known.
+    package private(set) var unreadable: [UnreadablePartition]
     private let deletedThrough: LocalDay?
     private let importsDeletedThrough: [Int64: LocalDay]
+    private let importSites: [Int64: SiteID]
 
     package init(folder: DataFolder, database: MainDatabase) throws(StorageError) {
-        received = try EventReader(folder: folder).received()
+        let counts = try EventReader(folder: folder).received()
+        received = counts.bySite
+        unreadable = counts.unreadable
         deletedThrough = try database.note(.deletedThrough)
             .map { LocalDay(daysSince1970: Int32($0)) }
         importsDeletedThrough = try database.importsDeletedThrough()
+        importSites = try database.importSites()
     }
 
     /// The local days that any partition has beacons of.
@@ -24,6 +30,18 @@ package struct FoldInput: Sendable {
 
     package func hasBeacons(of site: Site, on day: LocalDay) -> Bool {
         received[site.id]?[day] != nil
+    }
+
+    /// Whether the collector's own partitions have beacons of the day.
+    func hasCollectedBeacons(of site: Site, on day: LocalDay) -> Bool {
+        (received[site.id]?[day] ?? [:]).keys.contains {
+            PartitionFile(folder: "", name: $0)?.importID == nil
+        }
+    }
+
+    /// How many beacons the readable partitions have received of a day.
+    func countOfBeacons(of site: Site, on day: LocalDay) -> Int {
+        (received[site.id]?[day] ?? [:]).values.reduce(0, +)
     }
 
     /// Whether all raw events are there that a day's sessions and salt period reach back to.
@@ -48,6 +66,36 @@ package struct FoldInput: Sendable {
         }.joined(separator: "\n")
         let hash = SHA256.hash(data: Data(text.utf8))
         return hash.prefix(12).map { UInt64($0).hexadecimal }.joined()
+    }
+
+    // MARK: Partitions that can't be read
+
+    /// A fold came upon partitions that can't be read to their end.
+    mutating func note(_ failed: [UnreadablePartition]) { unreadable += failed }
+
+    /// One that may hold events of the day itself.
+    func partition(hiding day: LocalDay, of site: Site) -> UnreadablePartition? {
+        // Nearly always there is none: no calendar is asked then.
+        guard !unreadable.isEmpty else { return nil }
+        let calendar = site.calendar
+        return unreadable(of: site, in: calendar.start(of: day)..<calendar.end(of: day))
+    }
+
+    /// One that a fold of the day reads: it may hold the begin or the end of the day's sessions, or
+    /// tell that a visitor is not new to the salt period.
+    func partition(hidingInputOf day: LocalDay, of site: Site) -> UnreadablePartition? {
+        guard !unreadable.isEmpty else { return nil }
+        let calendar = site.calendar
+        return unreadable(
+            of: site,
+            in: FoldWindow.start(of: day, in: calendar)..<FoldWindow.end(of: day, in: calendar))
+    }
+
+    private func unreadable(of site: Site, in window: Range<Instant>) -> UnreadablePartition? {
+        unreadable.first { failed in
+            failed.file.touches(window)
+                && failed.file.importID.map { importSites[$0] == site.id } ?? true
+        }
     }
 }
 

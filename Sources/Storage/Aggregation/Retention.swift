@@ -2,11 +2,11 @@ import Analytics
 import Foundation
 import GRDB
 
-/// Deletes what is past its term, whole files only, once it was folded; and not while the clock
-/// may be wrong (DESIGN §5, I8).
+/// Deletes what is past its term, whole files only, once no day needs it any more; and not while
+/// the clock may be wrong (DESIGN §5, I8).
 struct Retention {
-    /// A partition whose fold fails goes this much later all the same: the promise to visitors
-    /// wins.
+    /// A partition whose days can't be folded goes this much later all the same: the promise to
+    /// visitors wins.
     private static let patience = TimeSpan.days(3)
     /// A clock this far past every witness may be wrong.
     private static let suspiciousLead = TimeSpan.days(7)
@@ -14,23 +14,34 @@ struct Retention {
 
     let aggregator: Aggregator
     let sites: [Site]
-    /// Partitions that can't be read.
-    let damaged: Set<PartitionFile>
+    let input: FoldInput
+    /// Whether this run has folded all days of all sites that could be folded. Only such a run may
+    /// give a day up.
+    let isWhole: Bool
     let now: Instant
 
     private var folder: DataFolder { aggregator.folder }
     private var database: MainDatabase { aggregator.database }
+    private var damaged: Set<PartitionFile> { Set(input.unreadable.map(\.file)) }
 
     func run(_ report: inout AggregationReport) throws(StorageError) {
-        guard try isClockTrusted(&report) else { return }
-        try database.setNote(.lastAggregation, now.milliseconds)
-        try removePartitions(&report)
-        try removeSitesThatAreNoMore(&report)
-        for site in sites {
-            let today = site.calendar.day(of: now)
-            let first = today.startOfMonth(advancedBy: -aggregator.terms.rollupMonths)
-                .advanced(by: today.components.day - 1)
-            report.removedRollupDays += try database.removeRollups(before: first, of: site)
+        if try isClockTrusted(&report) {
+            try database.setNote(.lastFold, now.milliseconds)
+            if isWhole { try database.setNote(.lastAggregation, now.milliseconds) }
+            try removePartitions(&report)
+            try removeSitesThatAreNoMore(&report)
+            for site in sites {
+                let first = aggregator.terms.firstRollupDay(on: site.calendar.day(of: now))
+                report.removedRollupDays += try database.removeRollups(before: first, of: site)
+            }
+        }
+        let losses = try Losses(in: database)
+        if losses.areRecent(at: now) {
+            report.problems.append(
+                """
+                Raw events were deleted at the end of their term before they could be folded: \
+                \(losses.names). Nothing brings them back; this is told for 30 days.
+                """)
         }
     }
 
@@ -38,7 +49,7 @@ struct Retention {
     /// run and the owner's last act notes that and deletes nothing; the first run at least 24 h
     /// after that note deletes.
     private func isClockTrusted(_ report: inout AggregationReport) throws(StorageError) -> Bool {
-        let lastRun = try database.note(.lastAggregation).map(Instant.init(milliseconds:))
+        let lastRun = try database.note(.lastFold).map(Instant.init(milliseconds:))
         let witnesses = [
             try EventReader(folder: folder).newestEvent(), lastRun, try database.lastOwnersAct(),
         ].compactMap { $0 }
@@ -69,56 +80,90 @@ struct Retention {
 
     private func removePartitions(_ report: inout AggregationReport) throws(StorageError) {
         let term = TimeSpan.days(Int64(aggregator.terms.rawDays))
+        var pending = try PendingDays(
+            sites: sites, input: input, terms: aggregator.terms, at: now, database)
+        var waiting: [PartitionFile] = []
         for file in try folder.partitions() {
             let due = file.day.advanced(by: 1).startInUTC + term
             guard now >= due else { continue }
-            let unfolded = try daysNotSealed(touching: file)
-            if !unfolded.isEmpty, now < due + Self.patience {
-                report.problems.append(
-                    """
-                    \(file.name) is past its term, but \(unfolded.count) day(s) that need it could \
-                    not be folded; it is kept until \(due + Self.patience).
-                    """)
+            let needing = pending.needing(file)
+            if !needing.isEmpty, !isWhole || now < due + Self.patience {
+                waiting.append(file)
                 continue
             }
             guard try closeIfPossible(file) else {
                 report.problems.append("\(file.name) is past its term, but is still being written.")
                 continue
             }
-            for (site, day) in unfolded {
-                try database.markLost(day, of: site)
-                report.problems.append(
-                    "The events of \(site.domain) on \(day) were deleted before they could be folded."
-                )
+            for day in needing where day.isCurrent {
+                try database.seal([day.day], of: day.site)
             }
+            for day in needing where !day.isCurrent { try giveUp(day.day, of: day.site) }
+            for (site, day) in try neverFolded(in: file) { try giveUp(day, of: site) }
             // Noted first: a crash in between leaves a file that counts as gone, and it is
             // deleted by the next run; never a day that counts as foldable without its events.
             try database.noteDeletion(of: file)
             try file.delete()
             report.deletedPartitions.append(file.name)
+            pending.giveUp(needing)
         }
+        tell(waiting, pending, &report)
     }
 
-    private func daysNotSealed(
-        touching file: PartitionFile
+    /// Days of the file that nothing was ever folded of, and can't be any more: the events came
+    /// when others that they need were gone already (a clock that was put back by more than the
+    /// term).
+    private func neverFolded(
+        in file: PartitionFile
     ) throws(StorageError) -> [(site: Site, day: LocalDay)] {
         let days = try EventReader(folder: folder).days(in: file)
-        var open: [(site: Site, day: LocalDay)] = []
+        var found: [(site: Site, day: LocalDay)] = []
         for site in sites {
+            guard let known = days[site.id] else { continue }
             let stored = try database.rollupDays(of: site)
-            let touched =
-                damaged.contains(file)
-                ? localDays(of: site, touching: file) : days[site.id] ?? []
-            open += touched.filter { stored[$0]?.isSealed != true }.map { (site, $0) }
+            let first = aggregator.terms.firstRollupDay(on: site.calendar.day(of: now))
+            for day in known where stored[day] == nil && day >= first {
+                let books = try database.books(of: site, on: day...day)[day]
+                if books?.lost != true { found.append((site, day)) }
+            }
         }
-        return open
+        return found
     }
 
-    /// All local days that share an instant with a partition: nobody can say which have events.
-    private func localDays(of site: Site, touching file: PartitionFile) -> Set<LocalDay> {
-        let calendar = site.calendar
-        let end = file.day.advanced(by: 1).startInUTC - TimeSpan(milliseconds: 1)
-        return Set(calendar.day(of: file.day.startInUTC)...calendar.day(of: end))
+    /// A day that can't be folded any more keeps the figures that it has; what was never folded of
+    /// it is lost.
+    private func giveUp(_ day: LocalDay, of site: Site) throws(StorageError) {
+        let stored = try database.books(of: site, on: day...day)[day] ?? Books()
+        let raw = try EventReader(folder: folder).readableBooks(of: site, on: day)
+        var books = stored
+        // A file that can't be read may have had more than what the others tell.
+        if let raw, raw.received > stored.received {
+            books = raw
+            books.kept = min(stored.kept, raw.kept)
+            books.lostEvents = raw.kept - books.kept
+        }
+        books.lost = true
+        try database.markLost(books, on: day, of: site, at: now)
+    }
+
+    private func tell(
+        _ waiting: [PartitionFile], _ pending: PendingDays, _ report: inout AggregationReport
+    ) {
+        guard let first = waiting.first else { return }
+        let days = pending.days.filter { day in waiting.contains(where: day.needs) }
+            .map { "\($0.site.domain) \($0.day)" }
+        let term = TimeSpan.days(Int64(aggregator.terms.rawDays))
+        let end = first.day.advanced(by: 1).startInUTC + term + Self.patience
+        let prospect =
+            isWhole
+            ? "\(first.name) is kept until \(end)."
+            : "A run over all sites folds what can be folded: footfall aggregate"
+        report.problems.append(
+            """
+            Past the term, but needed by days that are not sealed: \
+            \(waiting.map(\.name).joined(separator: ", ")), by \
+            \(days.joined(separator: ", ")). \(prospect)
+            """)
     }
 
     /// A partition that a stopped collector left open is closed here, under the collector's lock.

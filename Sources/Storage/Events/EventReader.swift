@@ -8,6 +8,8 @@ package struct EventWindow: Sendable {
     package var events: [SiteID: [FoldEvent]] = [:]
     package var vocabulary = Vocabulary()
     package var books: [SiteID: [LocalDay: Books]] = [:]
+    /// Partitions of the window that could not be read; nothing of what they hold is here.
+    package var unreadable: [UnreadablePartition] = []
 
     /// The events of a site in the fold's order.
     package func ordered(_ site: SiteID) -> [FoldEvent] {
@@ -15,28 +17,74 @@ package struct EventWindow: Sendable {
     }
 }
 
+/// A partition that is damaged, or not this user's to read.
+package struct UnreadablePartition: Hashable, Sendable {
+    package var file: PartitionFile
+    package var cause: String
+
+    package var error: StorageError { .unreadablePartition(path: file.path, cause: cause) }
+}
+
 /// Reads partitions without ever writing to them.
+///
+/// One that can't be read stops no other: who must know that something is missing asks
+/// `readWhole`, or looks at what is said to be unreadable.
 package struct EventReader: Sendable {
-    private let folder: DataFolder
+    let folder: DataFolder
 
     package init(folder: DataFolder) {
         self.folder = folder
     }
 
     /// Every event of the sites with `start <= time < end`, in one pass over each partition.
+    ///
+    /// - Parameter known: partitions that can't be read, as is known already: passed over, and not
+    ///   told again.
     package func read(
-        sites: Set<SiteID>, from start: Instant, to end: Instant
+        sites: Set<SiteID>, from start: Instant, to end: Instant,
+        passingOver known: Set<PartitionFile> = []
     ) throws(StorageError) -> EventWindow {
-        var window = EventWindow()
+        var unreadable: [UnreadablePartition] = []
+        while true {
+            var window = EventWindow()
+            let passedOver = known.union(unreadable.map(\.file))
+            let failed = try read(
+                sites: sites, from: start, to: end, passingOver: passedOver, into: &window)
+            guard let failed else {
+                window.unreadable = unreadable
+                return window
+            }
+            // What was taken of it before it failed is given up with the window.
+            unreadable.append(failed)
+        }
+    }
+
+    /// - Returns: the partition that stopped it.
+    private func read(
+        sites: Set<SiteID>, from start: Instant, to end: Instant,
+        passingOver known: Set<PartitionFile>, into window: inout EventWindow
+    ) throws(StorageError) -> UnreadablePartition? {
         let last = (end - TimeSpan(milliseconds: 1)).utcDay
-        for file in try folder.partitions() where file.day >= start.utcDay && file.day <= last {
-            // A damaged partition stops no other day.
-            _ = try snapshotIfReadable(of: file) { database in
+        for file in try folder.partitions()
+        where file.day >= start.utcDay && file.day <= last && !known.contains(file) {
+            let failed = try failure(of: file) { database in
                 try readBooks(database, sites, &window)
                 try PartitionReading(file: file, start: start, end: end, sites: sites)
                     .read(database, into: &window)
             }
+            if let failed { return failed }
         }
+        return nil
+    }
+
+    /// The same, or nothing.
+    ///
+    /// - Throws: `unreadablePartition`.
+    package func readWhole(
+        sites: Set<SiteID>, from start: Instant, to end: Instant
+    ) throws(StorageError) -> EventWindow {
+        let window = try read(sites: sites, from: start, to: end)
+        if let failed = window.unreadable.first { throw failed.error }
         return window
     }
 
@@ -45,7 +93,7 @@ package struct EventReader: Sendable {
         var count = 0
         for file in try folder.partitions() where file.day >= start.utcDay && file.day <= end.utcDay
         {
-            _ = try snapshotIfReadable(of: file) { database in
+            _ = try failure(of: file) { database in
                 count += try Int.fetchOne(database, sql: "SELECT coalesce(max(seq), 0) FROM event")!
             }
         }
@@ -58,7 +106,7 @@ package struct EventReader: Sendable {
     ) throws(StorageError) -> [(site: SiteID, visitor: Visitor?, key: RetryKey, time: Instant)] {
         var found: [(site: SiteID, visitor: Visitor?, key: RetryKey, time: Instant)] = []
         for file in try folder.partitions() where file.day >= start.utcDay && file.importID == nil {
-            _ = try snapshotIfReadable(of: file) { database in
+            _ = try failure(of: file) { database in
                 guard try Int.fetchOne(database, sql: "PRAGMA user_version")! >= 2 else { return }
                 // The newest have the highest numbers: only the end of the table is read.
                 let rows = try Row.fetchCursor(
@@ -77,89 +125,27 @@ package struct EventReader: Sendable {
         return found
     }
 
-    /// The partitions that can't be read.
-    package func damagedPartitions() throws(StorageError) -> [PartitionFile] {
-        var damaged: [PartitionFile] = []
+    /// The partitions that can't be read. Events are not read one by one: a fold may still come
+    /// upon one that fails.
+    package func unreadablePartitions() throws(StorageError) -> [UnreadablePartition] {
+        var unreadable: [UnreadablePartition] = []
         for file in try folder.partitions() {
-            let isReadable = try snapshotIfReadable(of: file) { database in
-                _ = try Int.fetchOne(database, sql: "SELECT count(*) FROM books")
-            }
-            if !isReadable { damaged.append(file) }
-        }
-        return damaged
-    }
-
-    /// Received and dropped as the partitions' books have them, `kept` not counted.
-    package func beaconCounts(of site: Site) throws(StorageError) -> [LocalDay: Books] {
-        var window = EventWindow()
-        for file in try folder.partitions() {
-            _ = try snapshotIfReadable(of: file) { try readBooks($0, [site.id], &window) }
-        }
-        return window.books[site.id] ?? [:]
-    }
-
-    /// What every partition received of each site and local day: cheap, and it changes with every
-    /// event, so it tells whether a day's input has changed since it was folded.
-    package func received() throws(StorageError) -> [SiteID: [LocalDay: [String: Int]]] {
-        var received: [SiteID: [LocalDay: [String: Int]]] = [:]
-        for file in try folder.partitions() {
-            _ = try snapshotIfReadable(of: file) { database in
-                let rows = try Row.fetchCursor(
-                    database, sql: "SELECT site, day, count FROM books WHERE reason = 'received'")
-                while let row = try rows.next() {
-                    received[row[0], default: [:]][
-                        LocalDay(daysSince1970: row[1]), default: [:]][file.name] = row[2]
+            let failed = try failure(of: file) { database in
+                for table in ["books", "page", "acquisition", "profile", "name"] {
+                    _ = try Int.fetchOne(database, sql: "SELECT count(*) FROM \(table)")
                 }
+                _ = try Int.fetchOne(database, sql: "SELECT max(seq) FROM event")
             }
+            if let failed { unreadable.append(failed) }
         }
-        return received
-    }
-
-    /// The local days that a partition has beacons of, by site.
-    package func days(in file: PartitionFile) throws(StorageError) -> [SiteID: Set<LocalDay>] {
-        var days: [SiteID: Set<LocalDay>] = [:]
-        _ = try snapshotIfReadable(of: file) { database in
-            let rows = try Row.fetchCursor(
-                database, sql: "SELECT DISTINCT site, day FROM books")
-            while let row = try rows.next() {
-                days[row[0], default: []].insert(LocalDay(daysSince1970: row[1]))
-            }
-        }
-        return days
-    }
-
-    /// The books of a site's local days as the partitions have them, kept counted from the rows.
-    package func books(
-        of site: Site, on days: ClosedRange<LocalDay>
-    ) throws(StorageError) -> [LocalDay: Books] {
-        let calendar = site.calendar
-        let window = try read(
-            sites: [site.id], from: calendar.start(of: days.lowerBound),
-            to: calendar.end(of: days.upperBound))
-        var books = (window.books[site.id] ?? [:]).filter { days.contains($0.key) }
-        for (day, kept) in Self.kept(window.events[site.id] ?? [], calendar)
-        where days.contains(day) {
-            books[day, default: Books()].kept = kept
-        }
-        return books
-    }
-
-    /// Event rows by local day.
-    static func kept(_ events: [FoldEvent], _ calendar: SiteCalendar) -> [LocalDay: Int] {
-        guard let first = events.first else { return [:] }
-        var finder = DayFinder(calendar: calendar, near: Instant(milliseconds: first.time))
-        var counts: [LocalDay: Int] = [:]
-        for event in events {
-            counts[finder.day(of: Instant(milliseconds: event.time)), default: 0] += 1
-        }
-        return counts
+        return unreadable
     }
 
     /// The time of the newest event of any partition.
     package func newestEvent() throws(StorageError) -> Instant? {
         for file in try folder.partitions().reversed() {
             var newest: Int64?
-            _ = try snapshotIfReadable(of: file) { database in
+            _ = try failure(of: file) { database in
                 newest = try Int64.fetchOne(database, sql: "SELECT max(time) FROM event")
             }
             if let newest { return file.day.startInUTC + TimeSpan(milliseconds: newest) }
@@ -167,49 +153,16 @@ package struct EventReader: Sendable {
         return nil
     }
 
-    /// Counts of the installation: beacons of unknown sites.
-    package func installationBooks() throws(StorageError) -> Books {
-        var window = EventWindow()
-        for file in try folder.partitions() {
-            _ = try snapshotIfReadable(of: file) {
-                try readBooks($0, [JournalEntry.installation], &window)
-            }
-        }
-        return (window.books[JournalEntry.installation] ?? [:]).values.reduce(into: Books(), +=)
-    }
-
-    /// `false` when the file is damaged; what `body` has taken of it by then stays.
-    private func snapshotIfReadable(
+    /// `nil` when `body` came to its end; else what it has taken of the file by then stays.
+    func failure(
         of file: PartitionFile, _ body: (Database) throws -> Void
-    ) throws(StorageError) -> Bool {
+    ) throws(StorageError) -> UnreadablePartition? {
         do {
             try snapshot(of: file, body)
-            return true
+            return nil
         } catch {
-            guard case .database = error else { throw error }
-            return false
-        }
-    }
-
-    private func readBooks(
-        _ database: Database, _ sites: Set<SiteID>, _ window: inout EventWindow
-    ) throws {
-        let rows = try Row.fetchCursor(database, sql: "SELECT site, day, reason, count FROM books")
-        while let row = try rows.next() {
-            let site: SiteID = row[0]
-            guard sites.contains(site) else { continue }
-            let day = LocalDay(daysSince1970: row[1])
-            let reason: String = row[2]
-            let count: Int = row[3]
-            if reason == "received" {
-                window.books[site, default: [:]][day, default: Books()].received += count
-            } else if let reason = DropReason(rawValue: reason) {
-                window.books[site, default: [:]][day, default: Books()].dropped[
-                    reason, default: 0] += count
-            } else if let refusal = Refusal(rawValue: reason) {
-                window.books[site, default: [:]][day, default: Books()].refused[
-                    refusal, default: 0] += count
-            }
+            guard case .database(_, let cause) = error else { throw error }
+            return UnreadablePartition(file: file, cause: cause)
         }
     }
 

@@ -16,15 +16,20 @@ package struct FigureReader: Sendable {
         self.clock = clock
     }
 
+    /// - Throws: as `open`, and `unreadablePartition` when the answer needs one that can't be read.
     package func answer(_ query: Query, of site: Site) throws(StorageError) -> QueryAnswer {
         let figures = try open(site, query.days, filter: query.filter)
-            .figures(dimension: query.dimension)
-        return QueryAnswer(site: site, query: query, figures: figures)
+        if let failed = figures.unreadable.first { throw failed.error }
+        return QueryAnswer(
+            site: site, query: query, figures: try figures.figures(dimension: query.dimension))
     }
 
-    /// The days' figures, read once for several questions about the same days.
+    /// The days' figures, read once for several questions about the same days. Days whose raw
+    /// events can't be read have the figures of their last rollup, if there is one:
+    /// `OpenFigures.unreadable` tells.
     ///
-    /// - Throws: `frozenDay` when a filter asks for days whose raw events are gone.
+    /// - Throws: `frozenDay` when a filter asks for days whose raw events are gone, and
+    ///   `unreadablePartition` when it asks for some that can't be read.
     package func open(
         _ site: Site, _ days: ClosedRange<LocalDay>, filter: SessionFilter? = nil
     ) throws(StorageError) -> OpenFigures {
@@ -32,21 +37,29 @@ package struct FigureReader: Sendable {
     }
 
     /// The sessions that start on a day, by start.
+    ///
+    /// - Throws: `frozenDay` or `unreadablePartition` when raw events that they need are not there.
     package func sessions(of site: Site, on day: LocalDay) throws(StorageError) -> [Session] {
         let calendar = site.calendar
         let input = try FoldInput(folder: folder, database: database)
         let imported = try database.importedDays(of: site)
-        guard input.isFoldable(day, calendar: calendar, importID: imported[day]) else {
+        let rollup = try database.rollupDays(of: site)[day]
+        let vanished = try input.vanishedDays(
+            of: site, among: rollup.map { [$0] } ?? [], database)
+        guard vanished.isEmpty,
+            input.isFoldable(day, calendar: calendar, importID: imported[day])
+        else {
             throw .frozenDay(day, answerableFrom: input.firstFoldableDay(of: site, imported))
         }
-        let window = try EventReader(folder: folder).read(
+        if let failed = input.partition(hidingInputOf: day, of: site) { throw failed.error }
+        let window = try EventReader(folder: folder).readWhole(
             sites: [site.id], from: FoldWindow.start(of: day, in: calendar),
             to: FoldWindow.end(of: day, in: calendar))
         return SiteFold(site: site, vocabulary: window.vocabulary)
             .sessions(in: window.ordered(site.id), startingOn: day)
     }
 
-    /// How many visitors had an event in the last 5 minutes.
+    /// How many visitors had an event in the last 5 minutes, as far as it can be read.
     package func visitorsNow(on site: Site) throws(StorageError) -> Int {
         let now = clock.now()
         let window = try EventReader(folder: folder).read(
@@ -57,32 +70,19 @@ package struct FigureReader: Sendable {
 
     /// Received, kept and dropped of each day: of raw events while they are there, else as the
     /// fold copied them.
+    ///
+    /// - Throws: `unreadablePartition` when raw events are asked for that can't be read.
     package func books(
         of site: Site, on days: ClosedRange<LocalDay>
     ) throws(StorageError) -> [LocalDay: Books] {
-        let input = try FoldInput(folder: folder, database: database)
-        var books = try database.books(of: site, on: days)
-        let stored = try database.rollupDays(of: site)
-        let live = days.filter {
-            input.hasBeacons(of: site, on: $0) && stored[$0]?.isSealed != true
-        }
-        if let first = live.first, let last = live.last {
-            let read = try EventReader(folder: folder).books(of: site, on: first...last)
-            for day in live { books[day] = read[day] }
-        }
-        // What came late for a sealed day is in the partitions' books at once.
-        let sealed = days.filter {
-            stored[$0]?.isSealed == true && input.hasBeacons(of: site, on: $0)
-        }
-        guard !sealed.isEmpty else { return books }
-        let counts = try EventReader(folder: folder).beaconCounts(of: site)
-        for day in sealed {
-            guard var now = counts[day], let before = books[day], now.received > before.received
-            else { continue }
-            now.kept = before.kept
-            books[day] = now
-        }
-        return books
+        try DayBooks(reader: self, site: site, days: days, takesStored: false).read()
+    }
+
+    /// The same, but of days whose raw events can't be read as the last fold copied them.
+    package func knownBooks(
+        of site: Site, on days: ClosedRange<LocalDay>
+    ) throws(StorageError) -> [LocalDay: Books] {
+        try DayBooks(reader: self, site: site, days: days, takesStored: true).read()
     }
 }
 

@@ -145,6 +145,12 @@ package struct PartitionFile: Hashable, Sendable {
             && day.advanced(by: 1).startInUTC > bounds.lowerBound
     }
 
+    /// The local days that share an instant with its UTC day.
+    func localDays(in calendar: SiteCalendar) -> ClosedRange<LocalDay> {
+        let end = day.advanced(by: 1).startInUTC - TimeSpan(milliseconds: 1)
+        return calendar.day(of: day.startInUTC)...calendar.day(of: end)
+    }
+
     package var exists: Bool { FileManager.default.fileExists(atPath: path) }
 
     /// Whether the write-ahead log is gone: nothing of the partition is outside its main file.
@@ -153,9 +159,11 @@ package struct PartitionFile: Hashable, Sendable {
         return (log?[.size] as? Int ?? 0) == 0
     }
 
-    /// Deletes the file with all that SQLite may have put beside it, and syncs the folder.
+    /// Deletes the file with all that SQLite may have put beside it, and syncs the folder. The file
+    /// itself goes last: killed on the way, it is still found by its name, and what is beside it
+    /// with it.
     package func delete() throws(StorageError) {
-        for suffix in ["", "-wal", "-shm", "-journal"] where unlink(path + suffix) != 0 {
+        for suffix in ["-wal", "-shm", "-journal", ""] where unlink(path + suffix) != 0 {
             guard errno == ENOENT else {
                 throw .folder(path: path + suffix, cause: String(cString: strerror(errno)))
             }

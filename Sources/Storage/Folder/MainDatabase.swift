@@ -143,11 +143,16 @@ package final class MainDatabase: Sendable {
 
 /// Single facts of the installation, in ms since 1970 or as counts.
 package enum NoteKey: String, Sendable {
+    /// When all sites were last folded.
     case lastAggregation = "last_aggregation"
+    /// When anything was last folded, be it for one site: it vouches for the clock.
+    case lastFold = "last_fold"
     /// When a run first found the clock too far ahead to delete anything (DESIGN §5).
     case clockAheadSince = "clock_ahead_since"
     /// The newest UTC day whose partition was deleted at its term.
     case deletedThrough = "deleted_through"
+    /// When raw events were last deleted before they could be folded.
+    case lastLoss = "last_loss"
     /// When an untrusted peer last sent a client address that only a proxy would.
     case untrustedProxySeen = "untrusted_proxy_seen"
     /// Grows with each change that a running collector must learn of.

@@ -15,6 +15,8 @@ package enum StorageError: Error, Hashable, Sendable, CustomStringConvertible {
     case invalidSetting(String)
     /// A day whose raw events are not all there any more.
     case frozenDay(LocalDay, answerableFrom: LocalDay?)
+    /// A file of raw events that a question or a fold needs.
+    case unreadablePartition(path: String, cause: String)
     case tooManyEvents(count: Int, limit: Int)
     case saltUnavailable(String)
 
@@ -58,6 +60,12 @@ package enum StorageError: Error, Hashable, Sendable, CustomStringConvertible {
             """
             The raw events that \(day) needs are not kept any more. \
             \(from.map { "The first day that can be answered is \($0)." } ?? "No day can be answered.")
+            """
+        case .unreadablePartition(let path, let cause):
+            """
+            The raw events in \(path) cannot be read: \(cause). Restore the file from a backup, or \
+            move it and what is named like it out of that folder: its days then keep the figures \
+            that they have.
             """
         case .tooManyEvents(let count, let limit):
             """

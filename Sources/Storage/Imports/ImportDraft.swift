@@ -162,7 +162,7 @@ package final class ImportDraft {
     package func abandon() {
         guard !isRecorded else { return }
         try? database.removeImport(id)
-        try? ImportLeftovers.removeUnnamedFiles(in: folder)
+        _ = try? ImportLeftovers.removeUnnamedFiles(in: folder)
         try? removeDraftFolder()
     }
 

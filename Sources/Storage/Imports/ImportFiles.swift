@@ -51,34 +51,44 @@ struct ImportedFiles: Sendable {
 /// Clears away what killed imports, replaced days and imports taken back have left.
 package enum ImportLeftovers {
     /// Removes them unless an import runs, which did so when it started. For the aggregation job,
-    /// so that raw events of a killed import don't outlive their term (I8).
+    /// so that raw events of a killed import, or of a removed site's, don't stay (I8).
+    ///
+    /// - Returns: the names of the partitions removed.
+    @discardableResult
     package static func clearIfIdle(
         in folder: DataFolder, _ database: MainDatabase
-    ) throws(StorageError) {
-        guard let lock = try FileLock(path: folder.importLockPath) else { return }
+    ) throws(StorageError) -> [String] {
+        guard let lock = try FileLock(path: folder.importLockPath) else { return [] }
         defer { withExtendedLifetime(lock) {} }
-        try clear(in: folder, database)
+        return try clear(in: folder, database)
     }
 
     /// Only the holder of the import's lock may call it.
-    static func clear(in folder: DataFolder, _ database: MainDatabase) throws(StorageError) {
+    @discardableResult
+    static func clear(
+        in folder: DataFolder, _ database: MainDatabase
+    ) throws(StorageError) -> [String] {
         try database.removeUnfinishedImports()
-        try removeUnnamedFiles(in: folder)
-        guard FileManager.default.fileExists(atPath: folder.importsPath) else { return }
+        let removed = try removeUnnamedFiles(in: folder)
+        guard FileManager.default.fileExists(atPath: folder.importsPath) else { return removed }
         do {
             try FileManager.default.removeItem(atPath: folder.importsPath)
         } catch {
             throw .folder(path: folder.importsPath, cause: error.localizedDescription)
         }
         try syncFolder(folder.path)
+        return removed
     }
 
     /// Deletes the files of imports that the record of imports doesn't name.
-    static func removeUnnamedFiles(in folder: DataFolder) throws(StorageError) {
+    ///
+    /// - Returns: their names.
+    @discardableResult
+    static func removeUnnamedFiles(in folder: DataFolder) throws(StorageError) -> [String] {
         let imported = try ImportedFiles(databasePath: folder.databasePath)
-        for file in try folder.partitionFiles() where !imported.contains(file) {
-            try file.delete()
-        }
+        let unnamed = try folder.partitionFiles().filter { !imported.contains($0) }
+        for file in unnamed { try file.delete() }
+        return unnamed.map(\.name)
     }
 }
 

@@ -130,6 +130,14 @@ extension MainDatabase {
         }
     }
 
+    /// Whose events each import brought.
+    func importSites() throws(StorageError) -> [Int64: SiteID] {
+        try read { database in
+            let rows = try Row.fetchAll(database, sql: "SELECT id, site FROM import")
+            return Dictionary(uniqueKeysWithValues: rows.map { ($0[0], $0[1]) })
+        }
+    }
+
     func noteDeletion(of file: PartitionFile) throws(StorageError) {
         let day = Int64(file.day.daysSince1970)
         if let id = file.importID {

@@ -33,7 +33,7 @@ package struct TakenDays: Sendable {
 
 /// The local days of a site on which the collector received beacons.
 struct BeaconDays {
-    /// Those that its partitions show.
+    /// Those that its partitions show, and those that one which can't be read may have.
     private(set) var seen: Set<LocalDay> = []
     /// Days that were not over when an import filled them, and whose beacons after it, if there
     /// were any, are past their term.
@@ -44,8 +44,11 @@ struct BeaconDays {
         for file in try folder.partitionFiles() where file.importID == nil {
             seen.formUnion(try reader.days(in: file)[site.id] ?? [])
         }
-        guard let deleted = try database.note(.deletedThrough) else { return }
         let calendar = site.calendar
+        for failed in try reader.unreadablePartitions() where failed.file.importID == nil {
+            seen.formUnion(failed.file.localDays(in: calendar))
+        }
+        guard let deleted = try database.note(.deletedThrough) else { return }
         for record in try database.imports() where record.domain == site.domain {
             guard let completed = record.completed else { continue }
             unknown.formUnion(

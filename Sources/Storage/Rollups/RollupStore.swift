@@ -219,72 +219,6 @@ extension MainDatabase {
         try database.execute(
             sql: "DELETE FROM term WHERE id NOT IN (SELECT term FROM rollup)")
     }
-}
-
-extension Dimension {
-    fileprivate init?(code: Int64) {
-        guard let dimension = Self.allCases.first(where: { $0.code == code }) else { return nil }
-        self = dimension
-    }
-}
-
-extension MainDatabase {
-    // MARK: Books
-
-    /// The books of folded days.
-    package func books(
-        of site: Site, on days: ClosedRange<LocalDay>
-    ) throws(StorageError) -> [LocalDay: Books] {
-        try read { database in
-            var books: [LocalDay: Books] = [:]
-            let rows = try Row.fetchCursor(
-                database,
-                sql: "SELECT day, reason, count FROM books WHERE site = ? AND day BETWEEN ? AND ?",
-                arguments: [
-                    site.id, Int64(days.lowerBound.daysSince1970),
-                    Int64(days.upperBound.daysSince1970),
-                ])
-            while let row = try rows.next() {
-                let day = LocalDay(daysSince1970: row[0])
-                let count: Int = row[2]
-                switch row[1] as String {
-                case "received": books[day, default: Books()].received = count
-                case "kept": books[day, default: Books()].kept = count
-                case "lost": books[day, default: Books()].lost = true
-                case let text:
-                    guard let reason = DropReason(rawValue: text) else { break }
-                    books[day, default: Books()].dropped[reason] = count
-                }
-            }
-            return books
-        }
-    }
-
-    private static func replace(
-        _ books: Books, of site: Site, on day: LocalDay, _ database: Database
-    ) throws {
-        let key: StatementArguments = [site.id, Int64(day.daysSince1970)]
-        try database.execute(sql: "DELETE FROM books WHERE site = ? AND day = ?", arguments: key)
-        var counts = [("received", books.received), ("kept", books.kept)]
-        counts += books.dropped.map { ($0.key.rawValue, $0.value) }
-        if books.lost { counts.append(("lost", 1)) }
-        for (reason, count) in counts {
-            try database.execute(
-                sql: "INSERT INTO books VALUES (?, ?, ?, ?)", arguments: key + [reason, count])
-        }
-    }
-
-    /// Replaces a folded day's books alone.
-    package func replaceBooks(
-        _ books: Books, as day: RollupDay, of site: Site
-    ) throws(StorageError) {
-        try write { database in
-            try database.execute(
-                sql: "UPDATE rollup_day SET input = ? WHERE site = ? AND day = ?",
-                arguments: [day.input, site.id, Int64(day.day.daysSince1970)])
-            try Self.replace(books, of: site, on: day.day, database)
-        }
-    }
 
     /// Removes a day's rollup and books.
     package func removeRollup(of day: LocalDay, _ site: Site) throws(StorageError) {
@@ -294,15 +228,6 @@ extension MainDatabase {
                     sql: "DELETE FROM \(table) WHERE site = ? AND day = ?",
                     arguments: [site.id, Int64(day.daysSince1970)])
             }
-        }
-    }
-
-    /// Says that a day's raw events went before they could be folded.
-    package func markLost(_ day: LocalDay, of site: Site) throws(StorageError) {
-        try write { database in
-            try database.execute(
-                sql: "INSERT INTO books VALUES (?, ?, 'lost', 1) ON CONFLICT DO NOTHING",
-                arguments: [site.id, Int64(day.daysSince1970)])
         }
     }
 
@@ -334,10 +259,30 @@ extension MainDatabase {
         }
     }
 
+    /// Closes days whose raw events are about to be deleted: they keep the rows that they have.
+    func seal(_ days: [LocalDay], of site: Site) throws(StorageError) {
+        try write { database in
+            for day in days { try Self.seal(day, of: site, database) }
+        }
+    }
+
+    static func seal(_ day: LocalDay, of site: Site, _ database: Database) throws {
+        try database.execute(
+            sql: "UPDATE rollup_day SET is_sealed = 1 WHERE site = ? AND day = ?",
+            arguments: [site.id, Int64(day.daysSince1970)])
+    }
+
     package func oldestRollup() throws(StorageError) -> LocalDay? {
         try read { database in
             try Int32.fetchOne(database, sql: "SELECT min(day) FROM rollup_day")
                 .map(LocalDay.init(daysSince1970:))
         }
+    }
+}
+
+extension Dimension {
+    fileprivate init?(code: Int64) {
+        guard let dimension = Self.allCases.first(where: { $0.code == code }) else { return nil }
+        self = dimension
     }
 }

@@ -27,6 +27,15 @@ extension MainDatabase {
         }
     }
 
+    /// When each site was added.
+    func siteCreations() throws(StorageError) -> [SiteID: Instant] {
+        try read { database in
+            let rows = try Row.fetchAll(database, sql: "SELECT id, created_at FROM site")
+            return Dictionary(
+                uniqueKeysWithValues: rows.map { ($0[0], Instant(milliseconds: $0[1])) })
+        }
+    }
+
     /// - Throws: `unknownSite`, which names the sites that there are.
     package func site(named name: String) throws(StorageError) -> Site {
         let sites = try sites()

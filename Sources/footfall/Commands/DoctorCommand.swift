@@ -60,7 +60,10 @@ struct DoctorCommand: AsyncParsableCommand {
         check("clock", examination.clock)
         check("disk", examination.disk)
         check("files", examination.files)
+        check("partitions", examination.partitions)
         check("sites", examination.sites)
+        check("retention", examination.retention)
+        check("losses", examination.losses)
         check("aggregation", examination.aggregation)
         check("salts", examination.salts)
         check("proxy", examination.proxy)
@@ -108,6 +111,31 @@ private struct Examination {
             if access(path, W_OK) != 0 { return (false, "\(path) cannot be written") }
         }
         return (true, "\(paths.count) files and folders belong to user \(owner)")
+    }
+
+    func partitions() throws -> (Bool, String) {
+        let unreadable = try EventReader(folder: installation.folder).unreadablePartitions()
+        guard unreadable.isEmpty else {
+            return (false, unreadable.map(\.error.description).joined(separator: " "))
+        }
+        return (true, "\(try installation.folder.partitions().count) can be read")
+    }
+
+    func retention() throws -> (Bool, String) {
+        let terms = installation.settings.terms
+        let problems = terms.problems(with: try installation.database.sites(), at: now)
+        guard problems.isEmpty else { return (false, problems.joined(separator: " ")) }
+        return (true, "raw events \(terms.rawDays) days, rollups \(terms.rollupMonths) months")
+    }
+
+    /// Told as long as the books hold them, and wrong for as long as the aggregation fails for it.
+    func losses() throws -> (Bool, String) {
+        let losses = try Losses(in: installation.database)
+        guard !losses.days.isEmpty else { return (true, "none") }
+        return (
+            !losses.areRecent(at: now),
+            "deleted before they could be folded, the raw events of \(losses.names)"
+        )
     }
 
     func sites() throws -> (Bool, String) {

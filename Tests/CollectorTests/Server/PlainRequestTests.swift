@@ -1,3 +1,4 @@
+import Analytics
 import Testing
 
 @testable import Collector

@@ -59,6 +59,41 @@ struct RemovedSiteTests {
         }
     }
 
+    @Test("an import's events go with the next run, whenever its day was")
+    func imports() throws {
+        let day = LocalDay(year: 2026, month: 11, day: 18)
+        var vocabulary = ImportVocabulary()
+        let row = ImportRow(
+            seconds: day.startInUTC.milliseconds / 1_000 + 3_600, order: 1, visitor: 7,
+            previousVisitor: FoldEvent.noVisitor,
+            page: vocabulary.number(of: Page(host: "canary-site.test", path: "/canary-import")),
+            acquisition: vocabulary.number(of: Acquisition(source: "Direct", channel: "Direct")),
+            profile: vocabulary.number(of: ClientProfile(client: .unknown, country: "")), rule: 0)
+        do {
+            let draft = try ImportDraft(
+                kind: "log", site: gone, folder: folder.data, database: database,
+                at: folder.clock.now)
+            try draft.write(day, rows: [row], vocabulary, drops: [:])
+            try draft.publish(days: [day], summary: [:], clock: folder.clock.clock)
+        }
+        try folder.aggregate(database, at: "2026-11-21T02:00:00Z")
+        #expect(files(holding: "canary-import").count == 2)
+        try database.removeSite(gone)
+        #expect(files(holding: "canary-import").count == 1)
+        // While an import runs its files may not be named yet: they are left to it.
+        var other: FileLock? = try FileLock(path: folder.data.importLockPath)
+        #expect(other != nil)
+        #expect(try folder.aggregate(database, at: "2026-11-21T03:00:00Z").problems.isEmpty)
+        #expect(files(holding: "canary-import").count == 1)
+        other = nil
+        #expect(
+            try folder.aggregate(database, at: "2026-11-21T03:00:00Z", .verify).deletedPartitions
+                .isEmpty)
+        let report = try folder.aggregate(database, at: "2026-11-21T04:00:00Z")
+        #expect(report.deletedPartitions == ["2026-11-18.import-1.2026-11-18.sqlite"])
+        #expect(files(holding: "canary-import").isEmpty)
+    }
+
     @Test("the other sites' events, books and figures are as before")
     func others() throws {
         try folder.aggregate(database, at: "2026-11-22T02:00:00Z")

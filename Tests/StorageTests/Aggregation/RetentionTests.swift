@@ -23,7 +23,7 @@ struct RetentionTests {
         )
     }
 
-    private func run(_ time: String, rawDays: Int = 3) throws -> AggregationReport {
+    private func run(_ time: String, rawDays: Int = 7) throws -> AggregationReport {
         try folder.aggregate(database, at: "2026-\(time)Z", terms: RetentionTerms(rawDays: rawDays))
     }
 
@@ -34,8 +34,8 @@ struct RetentionTests {
     @Test("a partition goes when its term has passed since its last instant, not before")
     func term() throws {
         try store(["11-20T10:00:00", "11-21T10:00:00"])
-        #expect(try run("11-23T23:59:59").deletedPartitions.isEmpty)
-        let report = try run("11-24T00:00:00")
+        #expect(try run("11-27T23:59:59").deletedPartitions.isEmpty)
+        let report = try run("11-28T00:00:00")
         #expect(report.deletedPartitions == ["2026-11-20.sqlite"])
         #expect(report.problems.isEmpty)
         #expect(partitions == ["2026-11-21.sqlite"])
@@ -49,10 +49,12 @@ struct RetentionTests {
         try folder.store([
             Traffic.kept(Traffic.view(riga, 1, at: Instant("2026-11-20T10:00:00Z")!), of: riga),
             Traffic.kept(Traffic.view(riga, 1, at: Instant("2026-11-20T23:00:00Z")!), of: riga),
+            Traffic.kept(Traffic.view(riga, 1, at: Instant("2026-11-22T10:00:00Z")!), of: riga),
         ])
-        let report = try run("11-26T02:00:00")
+        let report = try run("11-28T02:00:00")
         #expect(report.deletedPartitions == ["2026-11-20.sqlite"])
-        #expect(report.written.map(\.day.description) == ["2026-11-20", "2026-11-21"])
+        #expect(
+            report.written.map(\.day.description) == ["2026-11-20", "2026-11-21", "2026-11-22"])
         #expect(report.problems.isEmpty)
     }
 
@@ -63,8 +65,7 @@ struct RetentionTests {
         event.properties = [EventProperty(name: "note", value: canary)]
         try folder.store([Traffic.kept(event, of: site)])
         #expect(folder.files(holding: canary.utf8) == ["events/2026-11-20.sqlite"])
-        _ = try run("11-21T02:00:00")
-        _ = try run("11-24T02:00:00")
+        for time in ["11-21T02:00:00", "11-27T02:00:00", "11-28T02:00:00"] { _ = try run(time) }
         #expect(folder.files(holding: canary.utf8).isEmpty)
         #expect(folder.files(holding: [0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77, 0x88]).isEmpty)
     }
@@ -86,14 +87,15 @@ struct RetentionTests {
         }
         try FileManager.default.removeItem(atPath: open.data.eventsPath + "/2026-11-20.sqlite-shm")
         let openDatabase = try open.database()
-        let terms = RetentionTerms(rawDays: 3)
+        let terms = RetentionTerms(rawDays: 7)
+        try open.aggregate(openDatabase, at: "2026-11-27T02:00:00Z", terms: terms)
         var collector = try FileLock(path: open.data.collectorLockPath)
-        let refused = try open.aggregate(openDatabase, at: "2026-11-24T02:00:00Z", terms: terms)
+        let refused = try open.aggregate(openDatabase, at: "2026-11-28T02:00:00Z", terms: terms)
         #expect(refused.deletedPartitions.isEmpty)
         #expect(refused.problems.count == 1 && refused.problems[0].contains("still being written"))
         #expect(collector != nil)
         collector = nil
-        let report = try open.aggregate(openDatabase, at: "2026-11-24T03:00:00Z", terms: terms)
+        let report = try open.aggregate(openDatabase, at: "2026-11-28T03:00:00Z", terms: terms)
         #expect(report.deletedPartitions == ["2026-11-20.sqlite"])
         #expect(!open.files().contains { $0.hasPrefix("events/") })
         try writer.close()
@@ -142,44 +144,6 @@ struct RetentionTests {
         #expect(try database.note(.clockAheadSince) == nil)
         // So the next time the clock runs ahead it again takes two.
         #expect(try run("12-22T04:00:00").deletedPartitions.isEmpty)
-    }
-
-    @Test("what can't be folded goes three days later all the same, and says so: lost")
-    func lost() throws {
-        try store(["11-20T10:00:00", "11-21T10:00:00"])
-        // The raw events that the 20th and 21st reach back to are gone; the days were never folded.
-        try database.setNote(
-            .deletedThrough, Int64(LocalDay(year: 2026, month: 11, day: 19).daysSince1970))
-        let waiting = try run("11-24T02:00:00")
-        #expect(waiting.deletedPartitions.isEmpty)
-        #expect(waiting.problems.count == 1)
-        #expect(waiting.problems.first?.contains("2026-11-20.sqlite") == true)
-        #expect(try run("11-26T23:59:59").deletedPartitions.isEmpty)
-        let gone = try run("11-27T00:00:00")
-        #expect(gone.deletedPartitions == ["2026-11-20.sqlite"])
-        #expect(gone.problems.contains { $0.contains("a.test on 2026-11-20 were deleted") })
-        let day = LocalDay(year: 2026, month: 11, day: 20)
-        #expect(try database.books(of: site, on: day...day)[day]?.lost == true)
-    }
-
-    @Test("a partition that can't be read stops neither the other days nor its own end")
-    func damaged() throws {
-        try store(["11-20T10:00:00", "11-21T10:00:00", "11-22T10:00:00"])
-        let path = folder.data.eventsPath + "/2026-11-21.sqlite"
-        let size = try Data(contentsOf: URL(fileURLWithPath: path)).count
-        try Data(repeating: 0x5a, count: size).write(to: URL(fileURLWithPath: path))
-        let report = try run("11-23T02:00:00")
-        #expect(report.problems.contains { $0.contains("2026-11-21.sqlite") })
-        #expect(report.written.contains { $0.day == LocalDay(year: 2026, month: 11, day: 20) })
-        // Its term passes on the 25th, three days later it goes unread.
-        for time in ["11-24T02:00:00", "11-25T02:00:00", "11-26T02:00:00", "11-27T02:00:00"] {
-            _ = try run(time)
-        }
-        #expect(partitions.contains("2026-11-21.sqlite"))
-        let last = try run("11-28T02:00:00")
-        #expect(last.deletedPartitions.contains("2026-11-21.sqlite"))
-        #expect(!last.problems.isEmpty)
-        #expect(partitions.isEmpty)
     }
 
     @Test("rollups and books go after 25 months, on the site's own calendar")

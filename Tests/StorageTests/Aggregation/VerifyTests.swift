@@ -87,32 +87,37 @@ struct VerifyTests {
         #expect(try folder.aggregate(database, at: now, .verify).problems.isEmpty)
     }
 
-    @Test("rebuilding what is right changes nothing; unknown days are left alone")
+    @Test("rebuilding what is right changes nothing; days that nobody knows are named")
     func rebuildRight() throws {
         let dump = try folder.dump(database)
         let days = Set((15...25).map { LocalDay(year: 2026, month: 11, day: $0) })
         let report = try folder.aggregate(database, at: "2026-11-23T05:00:00Z", .rebuild(days))
         #expect(report.written.isEmpty && report.unchanged == 5)
+        #expect(report.problems.count == 1)
+        let problem = report.problems.first ?? ""
+        for day in 15...25 {
+            #expect(problem.contains("2026-11-\(day)") == !(18...22).contains(day))
+        }
         #expect(try folder.dump(database) == dump)
     }
 
     @Test("once raw events are gone their days are frozen: kept, skipped, counted, not rebuilt")
     func frozen() throws {
         let text = try database.canonicalText()
-        let terms = RetentionTerms(rawDays: 3)
+        let terms = RetentionTerms(rawDays: 7)
         // The partition of the 18th goes; sessions of the 19th and 20th may reach back to it.
-        let run = try folder.aggregate(database, at: "2026-11-22T02:00:00Z", terms: terms)
+        let run = try folder.aggregate(database, at: "2026-11-26T02:00:00Z", terms: terms)
         #expect(run.deletedPartitions == ["2026-11-18.sqlite"])
-        let report = try folder.aggregate(database, at: "2026-11-22T02:00:00Z", .verify)
+        let report = try folder.aggregate(database, at: "2026-11-26T02:00:00Z", .verify)
         #expect(report.frozen == 3 && report.verified == 2 && report.problems.isEmpty)
         for day in 18...20 {
             let frozen = LocalDay(year: 2026, month: 11, day: day)
             let first = LocalDay(year: 2026, month: 11, day: 21)
             #expect(throws: StorageError.frozenDay(frozen, answerableFrom: first)) {
-                try folder.aggregate(database, at: "2026-11-22T02:00:00Z", .rebuild([frozen]))
+                try folder.aggregate(database, at: "2026-11-26T02:00:00Z", .rebuild([frozen]))
             }
         }
-        let next = try folder.aggregate(database, at: "2026-11-22T03:00:00Z", terms: terms)
+        let next = try folder.aggregate(database, at: "2026-11-26T03:00:00Z", terms: terms)
         #expect(next.written.isEmpty && next.problems.isEmpty)
         #expect(try database.canonicalText() == text)
     }
@@ -120,7 +125,7 @@ struct VerifyTests {
     @Test("figures of frozen days are answered from rollups, their sessions refused")
     func frozenFigures() throws {
         try folder.aggregate(
-            database, at: "2026-11-22T02:00:00Z", terms: RetentionTerms(rawDays: 3))
+            database, at: "2026-11-26T02:00:00Z", terms: RetentionTerms(rawDays: 7))
         let reader = folder.reader(database)
         let day = LocalDay(year: 2026, month: 11, day: 19)
         let answer = try reader.answer(

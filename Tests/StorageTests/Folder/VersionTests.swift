@@ -46,7 +46,7 @@ struct VersionTests {
         let path = folder.data.eventsPath + "/2026-11-20.sqlite"
         #expect(FileManager.default.createFile(atPath: path, contents: Data()))
         let reader = EventReader(folder: folder.data)
-        #expect(try reader.received().isEmpty)
+        #expect(try reader.received().bySite.isEmpty)
         #expect(try reader.newestEvent() == nil)
         #expect(try reader.countOfEvents(from: folder.clock.now, to: folder.clock.now) == 0)
     }

@@ -17,6 +17,10 @@ final class Replay {
     /// The events that were stored, in their order.
     private(set) var stored: [TrafficEvent] = []
 
+    /// The shortest that some of the worlds' rotations allow.
+    private static let terms = RetentionTerms(
+        rawDays: RetentionTerms.minimumRawDays(for: .monthly))
+
     private struct SiteState {
         var period: SaltPeriod
         var hash: VisitorHash
@@ -62,7 +66,7 @@ final class Replay {
 
     @discardableResult
     func aggregate(_ mode: Aggregator.Mode = .fold) throws -> AggregationReport {
-        try folder.aggregator(database).run(mode)
+        try folder.aggregator(database, terms: Self.terms).run(mode)
     }
 
     /// The oracle of what was stored so far, by site.

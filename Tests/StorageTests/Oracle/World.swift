@@ -77,7 +77,7 @@ struct World {
         let timeout = generator.pick([
             TimeSpan.minutes(30), .minutes(30), .minutes(10), .minutes(60),
         ])
-        var epochs = [
+        let epochs = [
             SiteEpoch(
                 start: start - .days(2), timeZone: zone,
                 rotation: generator.pick(Rotation.allCases),
@@ -88,13 +88,12 @@ struct World {
         let calendar = SiteCalendar(epochs: epochs)
         let day = calendar.day(
             of: start + .days(Int64.random(in: 1..<Int64(dayCount), using: &generator)))
-        let next = SiteEpoch(
+        let change = SiteEpoch(
             start: calendar.start(of: day),
             timeZone: generator.once(in: 2) ? zone : generator.pick(Self.places).zone,
             rotation: generator.pick(Rotation.allCases), sessionTimeout: timeout)
-        // A change that changes nothing is none: it would cut a salt's week or month.
-        if !next.hasSameRules(as: epochs[0]) { epochs.append(next) }
-        return epochs
+        // What changes nothing is no epoch (`updateSite`).
+        return change.hasSameRules(as: epochs[0]) ? epochs : epochs + [change]
     }
 
     // MARK: Browsers

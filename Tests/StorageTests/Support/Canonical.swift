@@ -42,7 +42,8 @@ extension Books {
     var text: String {
         let reasons = dropped.sorted { $0.key.rawValue < $1.key.rawValue }
             .map { "\($0.key.rawValue)=\($0.value)" }
-        return (["received=\(received)", "kept=\(kept)"] + reasons + (lost ? ["lost"] : []))
+        let losses = lost ? ["lost=\(lostEvents)"] : []
+        return (["received=\(received)", "kept=\(kept)"] + reasons + losses)
             .joined(separator: " ")
     }
 }

@@ -1,0 +1,39 @@
+/// What happened to the beacons of one site on some local days: received = kept + dropped + lost.
+package struct Books: Hashable, Sendable {
+    /// Counted at the door, before any step.
+    package var received: Int
+    /// The number of event rows.
+    package var kept: Int
+    package var dropped: [DropReason: Int]
+    /// Of the installation only.
+    package var refused: [Refusal: Int] = [:]
+    /// Whether events were deleted at the end of their term before they could be folded.
+    package var lost: Bool
+    /// How many of these there were: received, once kept, in no figure. 0 although `lost` when a
+    /// file that can't be read took their number along.
+    package var lostEvents: Int
+
+    package init(
+        received: Int = 0, kept: Int = 0, dropped: [DropReason: Int] = [:], lost: Bool = false,
+        lostEvents: Int = 0
+    ) {
+        self.received = received
+        self.kept = kept
+        self.dropped = dropped
+        self.lost = lost
+        self.lostEvents = lostEvents
+    }
+
+    package var balances: Bool {
+        received == kept + dropped.values.reduce(0, +) + refused.values.reduce(0, +) + lostEvents
+    }
+
+    package static func += (books: inout Books, other: Books) {
+        books.received += other.received
+        books.kept += other.kept
+        books.dropped.merge(other.dropped, uniquingKeysWith: +)
+        books.refused.merge(other.refused, uniquingKeysWith: +)
+        books.lost = books.lost || other.lost
+        books.lostEvents += other.lostEvents
+    }
+}

@@ -1,0 +1,136 @@
+package import Analytics
+import GRDB
+
+/// How many beacons came, by site, local day and name of the partition.
+package struct ReceivedCounts: Sendable {
+    package var bySite: [SiteID: [LocalDay: [String: Int]]] = [:]
+    /// Partitions whose counts could not be read.
+    package var unreadable: [UnreadablePartition] = []
+}
+
+/// The books that partitions hold, and what can be told of them without reading events.
+extension EventReader {
+    /// Received and dropped as the partitions' books have them, `kept` not counted.
+    package func beaconCounts(of site: Site) throws(StorageError) -> [LocalDay: Books] {
+        var window = EventWindow()
+        for file in try folder.partitions() {
+            _ = try failure(of: file) { try readBooks($0, [site.id], &window) }
+        }
+        return window.books[site.id] ?? [:]
+    }
+
+    /// What every partition received of each site and local day: cheap, and it changes with every
+    /// event, so it tells whether a day's input has changed since it was folded.
+    package func received() throws(StorageError) -> ReceivedCounts {
+        var counts = ReceivedCounts()
+        for file in try folder.partitions() {
+            var bySite: [SiteID: [LocalDay: Int]] = [:]
+            let failed = try failure(of: file) { database in
+                let rows = try Row.fetchCursor(
+                    database, sql: "SELECT site, day, count FROM books WHERE reason = 'received'")
+                while let row = try rows.next() {
+                    bySite[row[0], default: [:]][LocalDay(daysSince1970: row[1])] = row[2]
+                }
+            }
+            if let failed {
+                counts.unreadable.append(failed)
+                continue
+            }
+            for (site, days) in bySite {
+                for (day, count) in days {
+                    counts.bySite[site, default: [:]][day, default: [:]][file.name] = count
+                }
+            }
+        }
+        return counts
+    }
+
+    /// The local days that a partition has beacons of, by site.
+    package func days(in file: PartitionFile) throws(StorageError) -> [SiteID: Set<LocalDay>] {
+        var days: [SiteID: Set<LocalDay>] = [:]
+        _ = try failure(of: file) { database in
+            let rows = try Row.fetchCursor(
+                database, sql: "SELECT DISTINCT site, day FROM books")
+            while let row = try rows.next() {
+                days[row[0], default: []].insert(LocalDay(daysSince1970: row[1]))
+            }
+        }
+        return days
+    }
+
+    /// The books of a site's local days as the partitions have them, kept counted from the rows.
+    ///
+    /// - Throws: `unreadablePartition` when one that shares an instant with the days can't be read.
+    package func books(
+        of site: Site, on days: ClosedRange<LocalDay>
+    ) throws(StorageError) -> [LocalDay: Books] {
+        let calendar = site.calendar
+        let window = try readWhole(
+            sites: [site.id], from: calendar.start(of: days.lowerBound),
+            to: calendar.end(of: days.upperBound))
+        return books(of: window, site, on: days)
+    }
+
+    /// The same, of the partitions that can be read.
+    func readableBooks(of site: Site, on day: LocalDay) throws(StorageError) -> Books? {
+        let calendar = site.calendar
+        let window = try read(
+            sites: [site.id], from: calendar.start(of: day), to: calendar.end(of: day))
+        return books(of: window, site, on: day...day)[day]
+    }
+
+    private func books(
+        of window: EventWindow, _ site: Site, on days: ClosedRange<LocalDay>
+    ) -> [LocalDay: Books] {
+        var books = (window.books[site.id] ?? [:]).filter { days.contains($0.key) }
+        for (day, kept) in Self.kept(window.events[site.id] ?? [], site.calendar)
+        where days.contains(day) {
+            books[day, default: Books()].kept = kept
+        }
+        return books
+    }
+
+    /// Event rows by local day.
+    static func kept(_ events: [FoldEvent], _ calendar: SiteCalendar) -> [LocalDay: Int] {
+        guard let first = events.first else { return [:] }
+        var finder = DayFinder(calendar: calendar, near: Instant(milliseconds: first.time))
+        var counts: [LocalDay: Int] = [:]
+        for event in events {
+            counts[finder.day(of: Instant(milliseconds: event.time)), default: 0] += 1
+        }
+        return counts
+    }
+
+    /// Counts of the installation: beacons of unknown sites.
+    package func installationBooks() throws(StorageError) -> Books {
+        var window = EventWindow()
+        for file in try folder.partitions() {
+            _ = try failure(of: file) {
+                try readBooks($0, [JournalEntry.installation], &window)
+            }
+        }
+        return (window.books[JournalEntry.installation] ?? [:]).values.reduce(into: Books(), +=)
+    }
+
+    func readBooks(
+        _ database: Database, _ sites: Set<SiteID>, _ window: inout EventWindow
+    ) throws {
+        let rows = try Row.fetchCursor(database, sql: "SELECT site, day, reason, count FROM books")
+        while let row = try rows.next() {
+            let site: SiteID = row[0]
+            guard sites.contains(site) else { continue }
+            let day = LocalDay(daysSince1970: row[1])
+            let reason: String = row[2]
+            let count: Int = row[3]
+            if reason == "received" {
+                window.books[site, default: [:]][day, default: Books()].received += count
+            } else if let reason = DropReason(rawValue: reason) {
+                window.books[site, default: [:]][day, default: Books()].dropped[
+                    reason, default: 0] += count
+            } else if let refusal = Refusal(rawValue: reason) {
+                window.books[site, default: [:]][day, default: Books()].refused[
+                    refusal, default: 0] += count
+            }
+        }
+    }
+}

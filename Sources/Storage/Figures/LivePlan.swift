@@ -1,0 +1,170 @@
+import Analytics
+
+/// Which days of a range rollups answer, and which a fold of raw events.
+struct LivePlan {
+    enum Outcome {
+        case figures([DayFigures])
+        /// Reading came upon partitions that nobody knew to be damaged.
+        case unreadable([UnreadablePartition])
+    }
+
+    private let days: RangeDays
+    private let filter: SessionFilter?
+    private let countsFromRangeStart: Bool
+    let countsVisitorsExactly: Bool
+    private(set) var stored: Set<LocalDay> = []
+    /// Days that need a fold.
+    private(set) var live: Set<LocalDay> = []
+    /// What can't be read of that which the days without a sealed rollup need.
+    private(set) var unreadable: [UnreadablePartition] = []
+    private(set) var asOf: Instant
+
+    /// - Throws: `frozenDay`, `unreadablePartition` or `tooManyEvents` when a filter asks for raw
+    ///   events that are not to be had.
+    init(
+        reader: FigureReader, site: Site, days range: ClosedRange<LocalDay>,
+        filter: SessionFilter?, _ input: FoldInput
+    ) throws(StorageError) {
+        let days = try RangeDays(site: site, range: range, input: input, reader)
+        self.days = days
+        self.filter = filter
+        asOf = reader.clock.now()
+
+        // Inside one salt period visitors are known again: a range of days has an exact count.
+        let calendar = days.calendar
+        let isOneDay = range.lowerBound == range.upperBound
+        let period = calendar.saltPeriod(containing: calendar.start(of: range.lowerBound))
+        let isInPeriod = calendar.end(of: range.upperBound) <= period.end
+        let startsPeriod = calendar.start(of: range.lowerBound) <= period.start
+        let isSmall = try reader.isSmallEnough(range, calendar)
+        let canFoldAll = days.known.allSatisfy(days.canBeFoldedWhole) && isSmall
+        countsFromRangeStart = !isOneDay && isInPeriod && !startsPeriod && canFoldAll
+        countsVisitorsExactly = isOneDay || isInPeriod && (startsPeriod || canFoldAll)
+
+        if filter != nil {
+            try days.checkRawEvents()
+            guard isSmall else {
+                let count = try reader.countOfEvents(range, calendar)
+                throw .tooManyEvents(count: count, limit: FigureReader.liveLimit)
+            }
+        }
+        let mustFoldAll = filter != nil || countsFromRangeStart
+        for day in range { sort(day, mustFold: mustFoldAll) }
+        guard let first = live.min(), let last = live.max(), !mustFoldAll,
+            try !reader.isSmallEnough(first...last, calendar)
+        else { return }
+        // Too much to fold while somebody waits.
+        for day in live { takeRollup(of: day) }
+        live = []
+    }
+
+    private mutating func sort(_ day: LocalDay, mustFold: Bool) {
+        let rollup = days.rollups[day]
+        if !mustFold, rollup?.isSealed == true {
+            stored.insert(day)
+        } else if let failed = days.unreadable(for: day) {
+            if !unreadable.contains(failed) { unreadable.append(failed) }
+            takeRollup(of: day)
+        } else if !days.known.contains(day) {
+            return
+        } else if !mustFold, days.isCurrent(day) {
+            stored.insert(day)
+        } else if days.isFoldable(day) {
+            live.insert(day)
+        } else if rollup != nil {
+            stored.insert(day)
+        }
+    }
+
+    /// The last rollup answers, as of its run.
+    private mutating func takeRollup(of day: LocalDay) {
+        guard let rollup = days.rollups[day] else { return }
+        stored.insert(day)
+        asOf = min(asOf, rollup.foldedAt)
+    }
+
+    /// Folds the live days, in one pass over the raw events.
+    func fold(_ reader: FigureReader) throws(StorageError) -> Outcome {
+        guard let first = live.min(), let last = live.max() else { return .figures([]) }
+        let window = try EventReader(folder: reader.folder).read(
+            sites: [days.site.id], from: FoldWindow.start(of: first, in: days.calendar),
+            to: FoldWindow.end(of: last, in: days.calendar),
+            passingOver: Set(days.input.unreadable.map(\.file)))
+        guard window.unreadable.isEmpty else { return .unreadable(window.unreadable) }
+        let figures = SiteFold(
+            site: days.site, vocabulary: window.vocabulary, filter: filter,
+            countsNewVisitorsFrom: countsFromRangeStart ? .rangeStart : .saltPeriod
+        ).figures(of: window.ordered(days.site.id), on: first...last)
+        return .figures(figures.filter { live.contains($0.day) })
+    }
+}
+
+/// What is known of a range of a site's days before any raw event is read.
+private struct RangeDays {
+    let site: Site
+    let calendar: SiteCalendar
+    let input: FoldInput
+    let rollups: [LocalDay: RollupDay]
+    /// Those with raw events or a rollup.
+    let known: Set<LocalDay>
+    private let imported: [LocalDay: Int64]
+    private let vanished: Set<LocalDay>
+
+    init(
+        site: Site, range: ClosedRange<LocalDay>, input: FoldInput, _ reader: FigureReader
+    ) throws(StorageError) {
+        self.site = site
+        self.input = input
+        calendar = site.calendar
+        rollups = try reader.database.rollupDays(of: site).filter { range.contains($0.key) }
+        known = input.days(of: site).filter(range.contains).union(rollups.keys)
+        imported = try reader.database.importedDays(of: site)
+        vanished = try input.vanishedDays(
+            of: site, among: Array(rollups.values), reader.database)
+    }
+
+    func isFoldable(_ day: LocalDay) -> Bool {
+        !vanished.contains(day)
+            && input.isFoldable(day, calendar: calendar, importID: imported[day])
+    }
+
+    /// A partition that the day's figures need and that can't be read.
+    func unreadable(for day: LocalDay) -> UnreadablePartition? {
+        input.partition(hiding: day, of: site)
+            ?? (known.contains(day) ? input.partition(hidingInputOf: day, of: site) : nil)
+    }
+
+    func canBeFoldedWhole(_ day: LocalDay) -> Bool {
+        isFoldable(day) && unreadable(for: day) == nil
+    }
+
+    func isCurrent(_ day: LocalDay) -> Bool {
+        guard let rollup = rollups[day] else { return false }
+        return rollup.rulesVersion == FoldInput.rulesVersion
+            && rollup.input == input.fingerprint(of: day, site, calendar)
+    }
+
+    /// - Throws: `frozenDay` or `unreadablePartition` unless all of the days can be folded.
+    func checkRawEvents() throws(StorageError) {
+        if let frozen = known.filter({ !isFoldable($0) }).min() {
+            throw .frozenDay(
+                frozen, answerableFrom: input.firstFoldableDay(of: site, imported))
+        }
+        if let failed = known.sorted().lazy.compactMap(unreadable).first { throw failed.error }
+    }
+}
+
+extension FigureReader {
+    fileprivate func countOfEvents(
+        _ days: ClosedRange<LocalDay>, _ calendar: SiteCalendar
+    ) throws(StorageError) -> Int {
+        try EventReader(folder: folder).countOfEvents(
+            from: calendar.start(of: days.lowerBound), to: calendar.end(of: days.upperBound))
+    }
+
+    fileprivate func isSmallEnough(
+        _ days: ClosedRange<LocalDay>, _ calendar: SiteCalendar
+    ) throws(StorageError) -> Bool {
+        try countOfEvents(days, calendar) < Self.liveLimit
+    }
+}
