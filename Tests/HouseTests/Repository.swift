@@ -32,21 +32,23 @@ struct Repository: Sendable {
     }
 
     /// `nil` where git is missing or the tree is no repository (a downloaded archive).
+    ///
+    /// By popen: Foundation's Process waits on a run loop, which among many busy threads has been
+    /// seen to miss the end of its child and to wait for ever.
     private static func listedByGit(_ root: URL) -> [String]? {
-        let git = Process()
-        git.executableURL = URL(filePath: "/usr/bin/env")
-        git.arguments = [
-            // A checkout that another user owns is read all the same: nothing of it is executed.
-            "git", "-c", "safe.directory=*", "-C", root.path,
-            "ls-files", "-z", "--cached", "--others", "--exclude-standard",
-        ]
-        let output = Pipe()
-        git.standardOutput = output
-        git.standardError = FileHandle.nullDevice
-        guard (try? git.run()) != nil else { return nil }
-        let bytes = output.fileHandleForReading.readDataToEndOfFile()
-        git.waitUntilExit()
-        guard git.terminationStatus == 0 else { return nil }
+        let quoted = root.path.replacing("'", with: #"'\''"#)
+        // A checkout that another user owns is read all the same: nothing of it is executed.
+        let command = """
+            git -c 'safe.directory=*' -C '\(quoted)' \
+            ls-files -z --cached --others --exclude-standard 2>/dev/null
+            """
+        guard let git = popen(command, "r") else { return nil }
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 65_536)
+        while case let count = fread(&buffer, 1, buffer.count, git), count > 0 {
+            bytes += buffer[..<count]
+        }
+        guard pclose(git) == 0 else { return nil }
         return Array(Set(bytes.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }))
     }
 

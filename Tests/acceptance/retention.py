@@ -95,7 +95,8 @@ def terms_that_cannot_hold_are_refused(checks, bench):
     before = weeks.partitions()
     for raw, wanted in (("2d", "7d"), ("10d", "14d")):
         short = {"FOOTFALL_RETENTION_RAW": raw}
-        for command in (["aggregate"], ["aggregate", "--site", SITE], ["aggregate", "--verify"]):
+        for command in (["aggregate"], ["aggregate", "--site", SITE], ["aggregate", "--verify"],
+                        ["serve", "--port", "0"]):
             outcome = weeks.footfall.run(*command, environment=short)
             title = f"{' '.join(command)} under {raw}"
             checks.equal(f"{title}: exit code", 64, outcome.status)

@@ -72,7 +72,7 @@ package struct QueryAnswer: Hashable, Sendable {
             return metrics.map { $0.value(of: figures, exactVisitors: visitors, in: dimension) }
         }
         self.site = site.domain
-        timeZone = site.epochs[site.epochs.count - 1].timeZone
+        timeZone = site.calendar.epoch(at: figures.asOf).timeZone
         days = query.days
         asOf = figures.asOf
         self.metrics = metrics

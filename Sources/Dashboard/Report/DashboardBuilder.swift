@@ -83,8 +83,7 @@ package struct DashboardBuilder: Sendable {
         var sameTimeBefore: Figures?
         if case .sameTime(let today, let before) = facts.comparison.basis {
             let elapsed = facts.asOf.instant - facts.site.calendar.start(of: today)
-            sameTimeBefore = try SameTimeFold(folder: folder, database: database)
-                .totals(of: facts.site, on: before, after: elapsed)
+            sameTimeBefore = try reader.totals(of: facts.site, on: before, after: elapsed)
         }
         return HeaderArithmetic(
             current: facts.totals, before: facts.totalsBefore, isExact: facts.isExact,

@@ -231,17 +231,19 @@ package final class Journal: Sendable {
     package func closeFinishedPartitions() {
         writerQueue.async {
             self.tidy()
-            try? Self.closeLeftPartitions(in: self.folder, before: self.clock.now().utcDay)
+            try? Self.closeLeftPartitions(
+                in: self.folder, before: self.clock.now().utcDay,
+                except: Set(self.writers.byDay.keys))
         }
     }
 
-    /// Partitions before `day` that still have a write-ahead log. Only the holder of the
-    /// collector's lock may call it.
+    /// Partitions before `day` that still have a write-ahead log, but not those of `open` days,
+    /// which have a writer already. Only the holder of the collector's lock may call it.
     package static func closeLeftPartitions(
-        in folder: DataFolder, before day: LocalDay
+        in folder: DataFolder, before day: LocalDay, except open: Set<LocalDay> = []
     ) throws(StorageError) {
         for file in try folder.partitions()
-        where file.day < day && file.importID == nil && !file.isClosed {
+        where file.day < day && file.importID == nil && !open.contains(file.day) && !file.isClosed {
             try PartitionWriter(file).close()
         }
     }

@@ -14,7 +14,8 @@ struct AggregateCommand: AsyncParsableCommand {
             Example, hourly from cron: 7 * * * * footfall aggregate --quiet --data /var/lib/footfall
             """)
 
-    @Option(help: "Fold only this site; retention and salts are done for all.") var site: String?
+    @Option(help: "Fold only this site; raw events that other sites still need stay.")
+    var site: String?
     @Flag(help: "Recompute each foldable day and compare; write nothing.") var verify = false
     @Option(help: "Fold this day again, even if nothing changed (repeatable).")
     var rebuild: [String] = []

@@ -8,11 +8,12 @@ struct ServeCommand: AsyncParsableCommand {
               footfall serve --port 8080 --trusted-proxy 127.0.0.1
 
             Every setting can also stand in footfall.yaml in the data folder, by its name, or in \
-            the environment (trusted-proxy is FOOTFALL_TRUSTED_PROXY):
+            the environment (trusted-proxy is FOOTFALL_TRUSTED_PROXY). A path that does not begin \
+            with / is taken from the data folder:
             \(SettingKey.allCases.map { "  \($0.rawValue): \($0.help)" }.joined(separator: "\n"))
 
             A socket that systemd passes (LISTEN_FDS) is used before all of these: see \
-            deploy/footfall.socket. SIGHUP reads the log level and the certificates again; SIGTERM \
+            deploy/systemd/footfall.socket. SIGHUP reads the log level and the certificates again; SIGTERM \
             answers what has come and ends. GET /metrics has Prometheus' figures, for this machine \
             and its private network; /healthz and /readyz are for health checks.
 

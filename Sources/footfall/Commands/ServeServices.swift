@@ -20,6 +20,7 @@ struct ServeServices {
     ) throws {
         let settings = installation.settings
         let clock = installation.clock
+        try Self.checkTerms(installation)
         let level = LogLevel(settings.logLevel)
         let logger = level.logger()
         let socket = try Self.socket(settings)
@@ -92,6 +93,15 @@ struct ServeServices {
             try await group.run()
         } catch {
             throw Failure("The server stopped: \(error)")
+        }
+    }
+
+    /// Terms under which events would go before they can be folded: no collector starts on them.
+    private static func checkTerms(_ installation: Installation) throws {
+        let problems = installation.settings.terms.problems(
+            with: try installation.database.sites(), at: installation.clock.now())
+        guard problems.isEmpty else {
+            throw Failure(problems.joined(separator: " "), code: Failure.usage)
         }
     }
 

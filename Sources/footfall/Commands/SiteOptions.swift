@@ -28,12 +28,12 @@ struct EpochOptions: ParsableArguments {
                 throw Failure(
                     "'\(saltRotation)' is no rotation; give 1d, 1w or 1mo.", code: Failure.usage)
             }
-            guard terms.rawDays >= rotation.longestInDays * 2 || rotation == .daily else {
+            let least = RetentionTerms.minimumRawDays(for: rotation)
+            guard terms.rawDays >= least else {
                 throw Failure(
                     """
-                    A rotation of \(saltRotation) needs raw events for at least \
-                    \(rotation.longestInDays * 2) days, but retention.raw is \(terms.rawDays)d. \
-                    Set retention.raw in footfall.yaml first.
+                    A rotation of \(saltRotation) needs raw events for at least \(least) days, but \
+                    retention.raw is \(terms.rawDays)d. Set retention.raw in footfall.yaml first.
                     """, code: Failure.usage)
             }
             epoch.rotation = rotation

@@ -196,6 +196,8 @@ struct JournalTests {
         journal.closeFinishedPartitions()
         // One writer, one checkpointer: the open partition of yesterday has no second connection.
         #expect(await journal.take([view(2, at: late), view(3)]).failure == nil)
+        journal.closeFinishedPartitions()
+        #expect(await journal.take([view(5)]).failure == nil)
         #expect(!PartitionFile(folder: folder.data.eventsPath, day: Traffic.day).isClosed)
         folder.clock.set("2026-11-21T00:02:00Z")
         journal.closeFinishedPartitions()

@@ -1,19 +1,14 @@
-import Analytics
-import Storage
+package import Analytics
 
-/// Folds a past day as far as it had come at the same time, so that today so far can be compared
-/// with it. Rollups can't tell: the visitors of hours don't add up to a day's.
-struct SameTimeFold {
-    let folder: DataFolder
-    let database: MainDatabase
-
-    /// The totals of a day as they stood `elapsed` after its first instant; `nil` when its raw
-    /// events are not all there any more, can't be read, or are too many to fold while somebody
-    /// waits.
+extension FigureReader {
+    /// The totals of a past day as they stood `elapsed` after its first instant, so that today so
+    /// far can be compared with it: rollups can't tell, as the visitors of hours don't add up to a
+    /// day's. `nil` when its raw events are not all there any more, can't be read, or are too many
+    /// to fold while somebody waits.
     ///
     /// Where clocks changed on one of the two days, "the same time" is as long after midnight, not
     /// the same reading of the clock.
-    func totals(
+    package func totals(
         of site: Site, on day: LocalDay, after elapsed: TimeSpan
     ) throws(StorageError) -> Figures? {
         let calendar = site.calendar
@@ -23,12 +18,10 @@ struct SameTimeFold {
         guard input.hasBeacons(of: site, on: day),
             input.isFoldable(day, calendar: calendar, importID: imported[day])
         else { return nil }
-        let reader = EventReader(folder: folder)
+        let events = EventReader(folder: folder)
         let start = FoldWindow.start(of: day, in: calendar)
-        guard try reader.countOfEvents(from: start, to: end) < FigureReader.liveLimit else {
-            return nil
-        }
-        let window = try reader.read(sites: [site.id], from: start, to: end)
+        guard try events.countOfEvents(from: start, to: end) < Self.liveLimit else { return nil }
+        let window = try events.read(sites: [site.id], from: start, to: end)
         guard window.unreadable.isEmpty else { return nil }
         return SiteFold(site: site, vocabulary: window.vocabulary)
             .figures(of: window.ordered(site.id), on: day...day).first?.totals
