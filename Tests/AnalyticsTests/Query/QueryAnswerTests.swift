@@ -3,12 +3,14 @@ import Testing
 
 @Suite("Query answers")
 struct QueryAnswerTests {
+    private static let asOf = Instant("2026-11-20T12:00:00Z")!
     private static let day = LocalDay(year: 2026, month: 11, day: 20)
     private let site = Site(
         id: 1, domain: Domain("a.test")!, settings: SiteSettings(),
         epochs: [
             SiteEpoch(start: Instant(milliseconds: 0), timeZone: "UTC"),
-            SiteEpoch(start: Instant(milliseconds: 5), timeZone: "Europe/Riga"),
+            SiteEpoch(start: Instant("2026-11-01T00:00:00Z")!, timeZone: "Europe/Riga"),
+            SiteEpoch(start: Instant("2026-11-21T00:00:00Z")!, timeZone: "Asia/Tokyo"),
         ])
 
     private static func figures(
@@ -37,7 +39,7 @@ struct QueryAnswerTests {
                 dimension: dimension, limit: limit),
             figures: RangeFigures(
                 totals: Self.figures(visitors: 9, new: 5, sessions: 4, pageviews: 7, bounces: 1),
-                rows: rows, countsVisitorsExactly: isExact, asOf: Instant(milliseconds: 1)))
+                rows: rows, countsVisitorsExactly: isExact, asOf: Self.asOf))
     }
 
     @Test("visitors of one day, of one period, and visitor days of anything else (I9)")
@@ -109,13 +111,13 @@ struct QueryAnswerTests {
         #expect(Metric.visitors.value(of: Figures(), exactVisitors: nil, in: nil) == nil)
     }
 
-    @Test("the answer names its site, zone and days")
+    @Test("the answer names its site, its zone in force, and its days")
     func head() {
         let answer = answer(days: 2, metrics: [.sessions])
         #expect(answer.site.name == "a.test")
         #expect(answer.timeZone == "Europe/Riga")
         #expect(answer.days.lowerBound == Self.day)
-        #expect(answer.asOf == Instant(milliseconds: 1))
+        #expect(answer.asOf == Self.asOf)
     }
 }
 

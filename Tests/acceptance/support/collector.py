@@ -41,11 +41,12 @@ def as_tuple(value):
 class Collector:
     """A served site, and the difference that each request makes in its books."""
 
-    def __init__(self, bench, *options, sites=(SITE,)):
-        self.footfall = Footfall(bench.binary, bench.folder())
+    def __init__(self, bench, *options, sites=(SITE,), environment=None, **started):
+        """`environment` is for every command, `started` for the server's process (`Popen`)."""
+        self.footfall = Footfall(bench.binary, bench.folder(), environment)
         for site in sites:
             self.footfall.add_site(site, calm_zone())
-        self.server = self.footfall.serve(*options)
+        self.server = self.footfall.serve(*options, **started)
         self.before = {site: self.footfall.books(site) for site in sites}
 
     def send(self, case):

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import tempfile
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -125,7 +126,8 @@ class Server:
         try:
             self.wait_until_ready()
         except Exception:
-            os.killpg(self.process.pid, signal.SIGKILL)  # what a prefix started goes as well
+            with suppress(ProcessLookupError):  # it may have ended by itself
+                os.killpg(self.process.pid, signal.SIGKILL)  # what a prefix started goes as well
             self.process.wait(30)
             raise
 

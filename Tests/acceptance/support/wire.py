@@ -35,9 +35,15 @@ class ConnectionLost(ConnectionError):
 class Connection:
     """One connection; requests on it follow one another."""
 
-    def __init__(self, host, port, timeout=WAIT_SECONDS):
-        self.socket = socket.create_connection((host, port), timeout)
+    def __init__(self, host, port, timeout=WAIT_SECONDS, source=None):
+        """`source` is the address of this machine that it comes from."""
+        own = (source, 0) if source else None
+        self.use(socket.create_connection((host, port), timeout, own))
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    def use(self, connected):
+        """Talks over a socket that is connected."""
+        self.socket = connected
         self.pending = b""
 
     def request(self, method, path, headers=(), body=None):
