@@ -38,11 +38,10 @@ struct DashboardRoutesTests {
             application: Application(router: router))
     }
 
-    @Test(
-        "with a token of the site: text, not for caches", arguments: [TestingSetup.router, .live])
-    func figures(testing: TestingSetup) async throws {
+    @Test("with a token of the site: text, not for caches")
+    func figures() async throws {
         let setup = try setUp()
-        try await setup.application.test(testing) { client in
+        try await setup.application.test(.router) { client in
             for scheme in ["Bearer", "bearer", "BEARER "] {
                 let headers: HTTPFields = [.authorization: "\(scheme) \(setup.token)"]
                 try await client.execute(uri: "/shop.test.txt", method: .get, headers: headers) {

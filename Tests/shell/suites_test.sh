@@ -29,20 +29,29 @@ check "a test with two issues is one failure, a skip is none" \
     is "$(swift_counts tests.xml)" "2 passed, 2 failed"
 
 stand_in swift <<'SCRIPT'
+if [ "$1" = build ]; then exit "${build_status:-0}"; fi
+if [ -n "${sleeps:-}" ]; then exec sleep 60; fi
 while [ $# -gt 0 ]; do
     if [ "$1" = --xunit-output ] && [ -n "${report:-}" ]; then cp "$report" "$2"; fi
     shift
 done
 exit "${swift_status:-0}"
 SCRIPT
-export report swift_status
+export report swift_status build_status sleeps
 report=tests.xml swift_status=1
-capture run_swift_tests -c debug
+capture run_swift_tests 1m -c debug
 check "swift: the counts are told" says "2 passed, 2 failed"
 check "swift: its exit code is kept" is "$status" 1
 report='' swift_status=139
-capture run_swift_tests -c debug
+capture run_swift_tests 1m -c debug
 check "swift: a crash before any report is a failure" says "0 passed, 1 failed"
+sleeps=yes
+capture run_swift_tests 0.1s -c debug
+check "swift: a test that waits for ever is ended" says "swift test was ended after 0.1s."
+check "swift: and is a failure" test "$status" -ne 0
+build_status=1 sleeps=''
+capture run_swift_tests 1m -c debug
+check "swift: a build that fails is a failure" is "$status" 1
 
 mkdir -p tracker-js/test
 cat >tracker-js/test/a.test.js <<'JS'
