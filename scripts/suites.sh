@@ -52,9 +52,10 @@ run_swift_tests() { # LIMIT OPTION…
     require swift || return
     swift build --build-tests "$@" || return 1
     folder=$(mktemp -d)
-    SWIFT_BACKTRACE=enable=no timeout --kill-after=10 "$limit" swift test --skip-build \
+    # KILL, and the whole group: the tests' process does not heed TERM.
+    SWIFT_BACKTRACE=enable=no timeout --signal=KILL "$limit" swift test --skip-build \
         --disable-xctest --xunit-output "$folder/tests.xml" "$@" || status=$?
-    if [ "$status" -eq 124 ]; then echo "swift test was ended after $limit."; fi
+    if [ "$status" -eq 137 ]; then echo "swift test was ended after $limit."; fi
     for xunit in "$folder"/*.xml; do
         if [ -e "$xunit" ]; then
             swift_counts "$xunit"
