@@ -80,7 +80,7 @@ enum Samples {
 
     static let books = Books(
         received: 68_977, kept: 66_018,
-        dropped: [.bot: 2_811, .optedOut: 97, .excluded: 38, .duplicate: 13])
+        dropped: [.bot: 2_811, .optedOut: 97, .excluded: 38, .duplicate: 13], sharedVisitors: 2)
 
     static let dailyNote = Note(
         """

@@ -12,16 +12,21 @@ package struct Books: Hashable, Sendable {
     /// How many of these there were: received, once kept, in no figure. 0 although `lost` when a
     /// file that can't be read took their number along.
     package var lostEvents: Int
+    /// A note beside the books: visitors of the last fold that had over 300 pageviews or over 20
+    /// sessions on a day, most likely several people that one hash can't tell apart; over several
+    /// days their sum.
+    package var sharedVisitors: Int
 
     package init(
         received: Int = 0, kept: Int = 0, dropped: [DropReason: Int] = [:], lost: Bool = false,
-        lostEvents: Int = 0
+        lostEvents: Int = 0, sharedVisitors: Int = 0
     ) {
         self.received = received
         self.kept = kept
         self.dropped = dropped
         self.lost = lost
         self.lostEvents = lostEvents
+        self.sharedVisitors = sharedVisitors
     }
 
     package var balances: Bool {
@@ -35,5 +40,6 @@ package struct Books: Hashable, Sendable {
         books.refused.merge(other.refused, uniquingKeysWith: +)
         books.lost = books.lost || other.lost
         books.lostEvents += other.lostEvents
+        books.sharedVisitors += other.sharedVisitors
     }
 }

@@ -45,14 +45,18 @@ package struct DayFigures: Hashable, Sendable {
     /// The last event of any session that has one on this day; `nil` without sessions. Until it is
     /// over, its exit page may change, and with it the day's rows.
     package var lastActivity: Instant?
+    /// Visitors with over 300 pageviews or over 20 sessions on this day, most likely several people
+    /// that one hash can't tell apart.
+    package var sharedVisitors: Int
 
     package init(
         day: LocalDay, totals: Figures = Figures(), rows: [Dimension: [String: Figures]] = [:],
-        lastActivity: Instant? = nil
+        lastActivity: Instant? = nil, sharedVisitors: Int = 0
     ) {
         self.day = day
         self.totals = totals
         self.rows = rows
         self.lastActivity = lastActivity
+        self.sharedVisitors = sharedVisitors
     }
 }

@@ -11,6 +11,7 @@ struct FoldWalk {
     /// By day asked for, then dimension.
     private var tallies: [Tally]
     private var lastActivity: [Int64?]
+    private var sharedVisitors: SharedVisitors
 
     /// Stands for the visitor of the moment in the salt period of the moment: what was seen
     /// before under the same number is not new to the period.
@@ -37,6 +38,7 @@ struct FoldWalk {
         terms = WalkTerms(vocabulary: fold.vocabulary, table: table)
         totals = Array(repeating: Tally.Row(), count: days.count)
         lastActivity = Array(repeating: nil, count: days.count)
+        sharedVisitors = SharedVisitors(dayCount: days.count)
         let counts = terms.counts
         tallies = days.flatMap { _ in counts.map(Tally.init(capacity:)) }
         everSeen = counts.map { Array(repeating: 0, count: $0) }
@@ -52,6 +54,7 @@ struct FoldWalk {
                 if isFirstOfVisitor {
                     visitorNumber += 1
                     period = nil
+                    sharedVisitors.endVisitor()
                     history.begin()
                 }
                 sessionNumber += 1
@@ -60,6 +63,7 @@ struct FoldWalk {
                 count(span, events, visit)
             }
         }
+        sharedVisitors.endVisitor()
     }
 
     // MARK: Counting
@@ -112,6 +116,7 @@ struct FoldWalk {
     ) {
         let visitor = visitorNumber
         let day = position(of: part.day)
+        sharedVisitors.add(part, on: day, startsSession: isStart)
         let marks = marksAsSeen(isSeen: part.isSeen, on: day)
         let isNew = everSeenInTotal != part.sighting
         if marks { everSeenInTotal = part.sighting }
@@ -230,6 +235,7 @@ struct FoldWalk {
         for index in everSeen.indices {
             everSeen[index] = Array(repeating: 0, count: everSeen[index].count)
         }
+        sharedVisitors = SharedVisitors(dayCount: days.count)
         (everSeenInTotal, visitorNumber, sessionNumber, sighting) = (0, 0, 0, 0)
         return true
     }
@@ -272,7 +278,8 @@ struct FoldWalk {
             }
             return DayFigures(
                 day: day, totals: totals[position].figures, rows: rows,
-                lastActivity: lastActivity[position].map(Instant.init(milliseconds:)))
+                lastActivity: lastActivity[position].map(Instant.init(milliseconds:)),
+                sharedVisitors: sharedVisitors.counts[position])
         }
     }
 }

@@ -27,8 +27,9 @@ package struct Sender: Sendable, CustomStringConvertible {
     package var hasFetchMetadata: Bool
     /// `Sec-Purpose`, `Purpose` or `X-Moz` said that the page was fetched ahead of a visit.
     package var isPrefetch: Bool
-    /// Of the page that sends, as `Origin` or else `Referer` says; `nil` where neither came.
-    package var originHost: String?
+    /// The address of the page that sends, as `Origin` or else `Referer` says; `nil` where neither
+    /// came.
+    package var origin: String?
     /// `Sec-GPC: 1` or `DNT: 1`.
     package var optsOut: Bool
 
@@ -36,7 +37,7 @@ package struct Sender: Sendable, CustomStringConvertible {
         address: ClientAddress?, userAgent: String, hintHeaders: ClientHintHeaders = .none,
         acceptLanguage: String? = nil, knowsHeaders: Bool = false,
         hasFetchMetadata: Bool = false, isPrefetch: Bool = false, optsOut: Bool = false,
-        originHost: String? = nil
+        origin: String? = nil
     ) {
         self.address = address
         self.userAgent = userAgent.cut(toBytes: BeaconLimits.userAgent)
@@ -46,7 +47,7 @@ package struct Sender: Sendable, CustomStringConvertible {
         self.hasFetchMetadata = hasFetchMetadata
         self.isPrefetch = isPrefetch
         self.optsOut = optsOut
-        self.originHost = originHost
+        self.origin = origin
     }
 
     package var description: String { "<sender>" }
@@ -67,7 +68,7 @@ package struct Sender: Sendable, CustomStringConvertible {
             isPrefetch: Self.isAhead(header(.secPurpose)) || Self.isAhead(header(.purpose))
                 || Self.isAhead(header(.xPurpose)) || Self.isAhead(header(.xMoz)),
             optsOut: header(.gpc) == "1" || header(.doNotTrack) == "1",
-            originHost: (header(.origin) ?? header(.referer)).flatMap { WebAddress($0)?.host })
+            origin: header(.origin) ?? header(.referer))
     }
 
     private static func isAhead(_ purpose: String?) -> Bool {

@@ -1,6 +1,7 @@
 /// The way of a beacon from bytes to an event, as a list to read: decode (`BeaconDecoder`), then
 /// the steps here, then the visitor, then the journal. The first drop wins.
-package struct IngestSteps: Sendable {
+// A class: each beacon takes its tables by reference.
+package final class IngestSteps: Sendable {
     package let bots: BotRules
     package let clients: ClientRules
     package let sources: SourceRules
@@ -24,7 +25,7 @@ package struct IngestSteps: Sendable {
     }
 
     /// Step 2, admit: each looks at one thing and answers why it drops the hit, or `nil`.
-    private static let admission: [@Sendable (Hit, SiteSettings, Domain) -> DropReason?] = [
+    private static let admission: [@Sendable (Hit, Site) -> DropReason?] = [
         isExcluded, isForeignHost, isPrefetch, isOptedOut,
     ]
 
@@ -37,7 +38,7 @@ package struct IngestSteps: Sendable {
     /// - Parameter memory: what was worked out before; `nil` works all out anew.
     package func run(_ hit: Hit, for site: Site, _ memory: inout IngestMemory?) -> Outcome {
         for step in Self.admission {
-            if let reason = step(hit, site.settings, site.domain) { return .dropped(reason) }
+            if let reason = step(hit, site) { return .dropped(reason) }
         }
         let (event, verdict) = enriched(hit, for: site, &memory)
         return verdict.map { .setAside(event, $0) } ?? .kept(event)
@@ -50,37 +51,32 @@ package struct IngestSteps: Sendable {
 
     // MARK: Step 2, admit
 
-    private static func isExcluded(
-        _ hit: Hit, _ settings: SiteSettings, _: Domain
-    ) -> DropReason? {
+    private static func isExcluded(_ hit: Hit, _ site: Site) -> DropReason? {
         guard let address = hit.sender.address else { return nil }
-        return settings.excludedAddresses.contains { $0.contains(address) } ? .excluded : nil
+        return site.settings.excludedAddresses.contains { $0.contains(address) } ? .excluded : nil
     }
 
-    private static func isForeignHost(
-        _ hit: Hit, _ settings: SiteSettings, _ domain: Domain
-    ) -> DropReason? {
-        if settings.requiresOrigin {
-            let origin = hit.sender.originHost ?? ""
+    private static func isForeignHost(_ hit: Hit, _ site: Site) -> DropReason? {
+        if site.settings.requiresOrigin {
+            let origin = hit.sender.origin.flatMap { WebAddress($0)?.host } ?? ""
             let isOurs =
-                origin == domain.name || origin.hasSuffix("." + domain.name)
-                || settings.hosts.contains(origin)
+                origin == site.domain.name || origin.hasSuffix("." + site.domain.name)
+                || site.settings.hosts.contains(origin)
             if !isOurs { return .foreignHost }
         }
-        guard !settings.hosts.isEmpty else { return nil }
-        let isCounted = hit.page.host == domain.name || settings.hosts.contains(hit.page.host)
+        guard !site.settings.hosts.isEmpty else { return nil }
+        let isCounted =
+            hit.page.host == site.domain.name || site.settings.hosts.contains(hit.page.host)
         return isCounted ? nil : .foreignHost
     }
 
-    private static func isPrefetch(_ hit: Hit, _: SiteSettings, _: Domain) -> DropReason? {
+    private static func isPrefetch(_ hit: Hit, _: Site) -> DropReason? {
         hit.sender.isPrefetch ? .prefetch : nil
     }
 
-    private static func isOptedOut(
-        _ hit: Hit, _ settings: SiteSettings, _: Domain
-    ) -> DropReason? {
+    private static func isOptedOut(_ hit: Hit, _ site: Site) -> DropReason? {
         guard hit.sender.optsOut else { return nil }
-        switch settings.privacySignals {
+        switch site.settings.privacySignals {
         case .ignore: return nil
         case .drop: return .optedOut
         // Without a visitor there is no session that an engagement update could belong to.

@@ -227,7 +227,6 @@ struct RequestHead {
         }
     }
 
-    /// What is no UTF-8 in it becomes U+FFFD.
     // FNV-1a. Two names with one hash only cost a comparison.
     private static let hashSeed: UInt64 = 0xcbf2_9ce4_8422_2325
 
@@ -240,6 +239,7 @@ struct RequestHead {
         name.utf8.reduce(hashSeed, mixed)
     }
 
+    /// What is no UTF-8 in it becomes U+FFFD.
     private func text(_ range: Range<Int>) -> String {
         // Copied within the call.
         String(decoding: UnsafeBufferPointer(rebasing: bytes[range]), as: UTF8.self)

@@ -50,7 +50,8 @@ extension Session {
 
 extension Books {
     /// `{"received":n,"kept":n,"dropped":{"bot":n,…}}` with every reason, also those of which
-    /// there are none; and, when events were deleted before they could be folded,
+    /// there are none, and `"shared_visitors":n`, a note of visitors that are most likely several
+    /// people; and, when events were deleted before they could be folded,
     /// `"lost_events":n,"lost":true`: received = kept + dropped + lost. n is 0 when nobody can say.
     package var json: JSONValue { .object(jsonMembers) }
 
@@ -61,6 +62,7 @@ extension Books {
         return [
             .init("received", .integer(received)), .init("kept", .integer(kept)),
             .init("dropped", .object(reasons)),
+            .init("shared_visitors", .integer(sharedVisitors)),
         ] + (lost ? [.init("lost_events", .integer(lostEvents)), .init("lost", true)] : [])
     }
 }

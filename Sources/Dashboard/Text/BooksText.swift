@@ -18,6 +18,7 @@ extension TextRenderer {
         }
         if books.lostEvents > 0 { text += "; \(count(books.lostEvents)) lost" }
         var lines = paragraph(text + ".", .faint)
+        if let note = sharedVisitors(books) { lines += paragraph(note, .faint) }
         if books.lost {
             lines += paragraph(Self.loss, .warning)
         }
@@ -43,11 +44,31 @@ extension TextRenderer {
             line.append(count(number), .strong, endingAt: names + 2 + numbers)
             return line
         }
+        if let note = sharedVisitors(books) {
+            lines += [StyledLine()]
+            lines += paragraph(note, .faint)
+        }
         if books.lost {
             lines += [StyledLine()]
             lines += paragraph(Self.loss, .warning)
         }
         return text(of: [lines])
+    }
+
+    private func sharedVisitors(_ books: Books) -> String? {
+        switch books.sharedVisitors {
+        case 0: nil
+        case 1:
+            """
+            1 visitor had over 300 pageviews or over 20 sessions in a day: most likely several \
+            people with one address, counted as one.
+            """
+        case let number:
+            """
+            \(count(number)) visitors had over 300 pageviews or over 20 sessions in a day: each \
+            most likely several people with one address, counted as one.
+            """
+        }
     }
 
     private func count(_ number: Int) -> String { Wording.count(Double(number)) }

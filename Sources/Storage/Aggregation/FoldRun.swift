@@ -113,6 +113,7 @@ struct FoldRun {
             where days.contains(figures.day) && canTell(of: figures.day, site) {
                 var books = window.books[site.id]?[figures.day] ?? Books()
                 books.kept = kept[figures.day] ?? 0
+                books.sharedVisitors = figures.sharedVisitors
                 if mode == .verify {
                     try verify(figures, books, work)
                 } else {

@@ -17,6 +17,7 @@ struct LateEvents {
         }
         books.lost = before.lost
         books.lostEvents = before.lostEvents
+        books.sharedVisitors = before.sharedVisitors
         return books
     }
 

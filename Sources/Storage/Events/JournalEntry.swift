@@ -1,7 +1,9 @@
 package import Analytics
 
 /// One beacon's fate, to be made durable before it is answered.
-package struct JournalEntry: Sendable {
+// A class: it is handed from the loop to the writer and walked over more than once, and a copy of an
+// event retains all its texts.
+package final class JournalEntry: Sendable {
     package enum Fate: Sendable {
         case kept(Event)
         case setAside(Event, reason: DropReason, rule: String)
@@ -11,11 +13,11 @@ package struct JournalEntry: Sendable {
     }
 
     /// 0 for a beacon of an unknown site: counted for the installation.
-    package var site: SiteID
+    package let site: SiteID
     /// The site's local day at receipt.
-    package var day: LocalDay
-    package var time: Instant
-    package var fate: Fate
+    package let day: LocalDay
+    package let time: Instant
+    package let fate: Fate
 
     package init(site: SiteID, day: LocalDay, time: Instant, fate: Fate) {
         self.site = site

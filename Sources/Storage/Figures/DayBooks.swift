@@ -15,7 +15,12 @@ struct DayBooks {
         for span in try spans(input, rollups) {
             do throws(StorageError) {
                 let read = try EventReader(folder: reader.folder).books(of: site, on: span)
-                for day in span { books[day] = read[day] }
+                for day in span {
+                    // Raw events are not folded for their books: the last fold counted these.
+                    let shared = books[day]?.sharedVisitors ?? 0
+                    books[day] = read[day]
+                    books[day]?.sharedVisitors = shared
+                }
             } catch {
                 guard takesStored, case .unreadablePartition = error else { throw error }
             }

@@ -29,6 +29,7 @@ extension MainDatabase {
                 switch row[1] as String {
                 case "received": books[day, default: Books()].received = count
                 case "kept": books[day, default: Books()].kept = count
+                case "shared_visitors": books[day, default: Books()].sharedVisitors = count
                 case "lost":
                     books[day, default: Books()].lost = true
                     books[day]?.lostEvents = count
@@ -49,6 +50,7 @@ extension MainDatabase {
         var counts = [("received", books.received), ("kept", books.kept)]
         counts += books.dropped.map { ($0.key.rawValue, $0.value) }
         if books.lost { counts.append(("lost", books.lostEvents)) }
+        if books.sharedVisitors > 0 { counts.append(("shared_visitors", books.sharedVisitors)) }
         for (reason, count) in counts {
             try database.execute(
                 sql: "INSERT INTO books VALUES (?, ?, ?, ?)", arguments: key + [reason, count])

@@ -73,6 +73,13 @@ extension MainDatabase {
                 database, sql: "SELECT last_activity FROM rollup_day WHERE site = ? AND day = ?",
                 arguments: [site.id, Int64(day.daysSince1970)]
             ).map(Instant.init(milliseconds:))
+            figures.sharedVisitors =
+                try Int.fetchOne(
+                    database,
+                    sql: """
+                        SELECT count FROM books
+                        WHERE site = ? AND day = ? AND reason = 'shared_visitors'
+                        """, arguments: [site.id, Int64(day.daysSince1970)]) ?? 0
             try Self.forEachRow(of: site, on: day...day, database) { _, dimension, text, row in
                 if let dimension {
                     figures.rows[dimension, default: [:]][text] = row

@@ -33,6 +33,23 @@ struct SiteFoldTests {
         #expect(first.rows[.hour]?["23:00"]?.sessions == 1)
     }
 
+    @Test("over 300 pageviews or over 20 sessions of one visitor on one day are several people")
+    func sharedVisitors() {
+        var bench = FoldBench(rotation: .weekly)
+        // Exactly as many as one may have, one more, and one more on two days together.
+        for view in 0..<300 { bench.view(1, Double(view) / 10, "/") }
+        for view in 0..<301 { bench.view(2, Double(view) / 10, "/") }
+        for view in 0..<301 { bench.view(3, 1_440 - 15 + Double(view) / 10, "/") }
+        // In sessions: 20, 21, and 21 of which one starts on the next day.
+        for session in 0..<20 { bench.view(4, Double(session) * 40, "/") }
+        for session in 0..<21 { bench.view(5, Double(session) * 40, "/") }
+        for session in 0..<21 { bench.view(6, 1_439 - Double(19 - session) * 40, "/") }
+        for view in 0..<301 { bench.view(7, 1_440 + Double(view) / 10, "/") }
+        #expect(bench.figures(days: 2).map(\.sharedVisitors) == [2, 1])
+        // As when the first day is already sealed, or a dimension has too many values.
+        #expect(bench.figures(days: 2, limit: { _ in 0 }).map(\.sharedVisitors) == [2, 1])
+    }
+
     @Test("event dimensions count sessions with such an event, once each")
     func eventDimensions() throws {
         var bench = FoldBench()

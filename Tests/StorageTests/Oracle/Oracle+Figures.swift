@@ -122,6 +122,23 @@ extension Oracle {
                 days[day]?.lastActivity = max(last, visit.end)
             }
         }
+        for (day, shared) in sharedVisitors() { days[day]?.sharedVisitors = shared }
         return days
+    }
+
+    /// On each day, the visitors with over 300 pageviews or over 20 sessions.
+    func sharedVisitors() -> [LocalDay: Int] {
+        struct Busy: Hashable { var visitor: String, day: LocalDay }
+        var views: [Busy: Int] = [:]
+        var starts: [Busy: Int] = [:]
+        for visit in visits {
+            starts[Busy(visitor: visit.visitor, day: visit.events[0].day), default: 0] += 1
+            for view in visit.views {
+                views[Busy(visitor: visit.visitor, day: view.day), default: 0] += 1
+            }
+        }
+        let shared = Set(views.filter { $0.value > 300 }.keys)
+            .union(starts.filter { $0.value > 20 }.keys)
+        return Dictionary(grouping: shared, by: \.day).mapValues(\.count)
     }
 }

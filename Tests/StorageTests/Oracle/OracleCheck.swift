@@ -89,6 +89,9 @@ struct OracleCheck {
             case (.excluded, _): expected[day]!.dropped[.excluded, default: 0] += 1
             }
         }
+        for (day, shared) in oracles[index].sharedVisitors() {
+            expected[day]?.sharedVisitors = shared
+        }
         let found = try replay.folder.reader(replay.database).books(of: site, on: days(of: site))
         #expect(found == expected, "seed \(seed), \(site.domain): books")
         #expect(found.values.allSatisfy { $0.balances })

@@ -107,6 +107,7 @@ struct World {
             start
             + TimeSpan(milliseconds: .random(in: 0..<(end - start).milliseconds, using: &generator))
         let isMarathon = generator.once(in: 25)
+        let isCrowd = !isMarathon && generator.once(in: 30)
         if isMarathon || generator.once(in: 2) {
             // Near a midnight, or so many timeouts before it exactly.
             let midnight = calendar.start(of: calendar.day(of: time))
@@ -119,7 +120,7 @@ struct World {
         let count =
             isMarathon
             ? 49 * 3_600_000 / Int(timeout.milliseconds) + 60
-            : Int.random(in: 1...9, using: &generator)
+            : isCrowd ? 30 : Int.random(in: 1...9, using: &generator)
         for _ in 0..<count {
             events.append(
                 TrafficEvent(
@@ -127,7 +128,12 @@ struct World {
                     page: randomPage(),
                     acquisition: randomAcquisition(),
                     profile: generator.once(in: 8) ? randomProfile() : profile, fate: fate))
-            time = time + (isMarathon ? marathonGap(timeout) : randomGap(timeout))
+            time =
+                time
+                + (isMarathon
+                    ? marathonGap(timeout)
+                    : isCrowd
+                        ? TimeSpan(milliseconds: timeout.milliseconds + 1) : randomGap(timeout))
             if time >= end + .days(3) { break }
         }
     }
