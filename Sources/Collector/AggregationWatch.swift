@@ -19,7 +19,7 @@ package struct AggregationWatch: Service {
         await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
                 do {
-                    if try aggregator.isOverdue() {
+                    if try await offEventLoop({ try aggregator.isOverdue() }) {
                         logger.warning("No aggregation has run for 25 hours; doing it now.")
                         let report = try await offEventLoop { try aggregator.run() }
                         for problem in report.problems { logger.error("\(problem)") }

@@ -1,8 +1,8 @@
 package import Hummingbird
 package import Storage
 
-/// `GET /healthz`: the process answers. `GET /readyz`: beacons can be kept; 503 while draining, or
-/// when the disk refused the last batch.
+/// `GET /healthz`: the process answers. `GET /readyz`: beacons can be kept; 503 while draining,
+/// when the disk refused the last batch or stands still, and while the queue is full.
 package struct HealthRoutes: Sendable {
     private let journal: Journal
     private let counters: ServerCounters

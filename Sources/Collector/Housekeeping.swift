@@ -3,13 +3,17 @@ package import Logging
 import ServiceLifecycle
 package import Storage
 
-/// What a running collector does beside taking beacons: learns of changed sites, destroys salts
-/// whose time is over, closes the partitions of days that have passed.
+/// What a running collector does beside taking beacons: learns of changed sites, looks after the
+/// open partitions, destroys salts whose time is over, closes the partitions of days that have
+/// passed.
 package struct Housekeeping: Service {
     /// Changes on the command line are in force within 2 s.
-    private static let interval = Duration.seconds(1)
-    /// Salts and partitions are looked at every so many rounds.
-    private static let slowRounds = 15
+    private static let refreshInterval = Duration.seconds(1)
+    /// What failed is tried again, and what has become of an open file is seen, after the time that
+    /// a refused sender is told to wait.
+    private static let recoveryInterval = Duration.seconds(5)
+    /// Salts and finished partitions are looked at every so many recoveries.
+    private static let slowRounds = 3
 
     let clock: Clock
     let registry: SiteRegistry
@@ -32,24 +36,39 @@ package struct Housekeeping: Service {
 
     package func run() async {
         await cancelWhenGracefulShutdown {
-            var round = 0
-            while !Task.isCancelled {
-                round += 1
-                let isSlowRound = round % Self.slowRounds == 1
-                try? await offEventLoop {
-                    attempt("read the sites") { try registry.refresh() }
-                    if isSlowRound { tidy() }
-                }
-                try? await Task.sleep(for: Self.interval)
+            // Two, since the main database may be locked for long, and the partitions then not.
+            await withDiscardingTaskGroup { tasks in
+                tasks.addTask { await refreshSites() }
+                tasks.addTask { await lookAfterFiles() }
             }
+        }
+    }
+
+    private func refreshSites() async {
+        while !Task.isCancelled {
+            try? await offEventLoop { attempt("read the sites") { try registry.refresh() } }
+            try? await Task.sleep(for: Self.refreshInterval)
+        }
+    }
+
+    private func lookAfterFiles() async {
+        var round = 0
+        while !Task.isCancelled {
+            let isSlowRound = round % Self.slowRounds == 0
+            round += 1
+            if isSlowRound { try? await offEventLoop { tidy() } }
+            await journal.recover()
+            try? await Task.sleep(for: Self.recoveryInterval)
         }
     }
 
     private func tidy() {
         let now = clock.now()
-        let sites = registry.sites
-        visitors.forgetExpired(sites.compactMap { registry.entry(for: $0.domain.name) }, at: now)
-        attempt("destroy expired salts") { try salts.destroyExpired(sites: sites, at: now) }
+        let entries = registry.sites.compactMap { registry.entry(for: $0.domain.name) }
+        visitors.forgetExpired(entries, at: now)
+        attempt("destroy expired salts") {
+            try salts.destroyExpired(sites: registry.sites, at: now)
+        }
         journal.closeFinishedPartitions()
     }
 

@@ -9,7 +9,6 @@ package import Storage
 package struct MetricsRoutes: Sendable {
     private let journal: Journal
     private let folder: DataFolder
-    private let database: MainDatabase
     private let salts: SaltStore
     private let registry: SiteRegistry
     private let counters: ServerCounters
@@ -17,12 +16,11 @@ package struct MetricsRoutes: Sendable {
     private let clock: Clock
 
     package init(
-        journal: Journal, folder: DataFolder, database: MainDatabase, salts: SaltStore,
-        registry: SiteRegistry, counters: ServerCounters, senders: SenderReader, clock: Clock
+        journal: Journal, folder: DataFolder, salts: SaltStore, registry: SiteRegistry,
+        counters: ServerCounters, senders: SenderReader, clock: Clock
     ) {
         self.journal = journal
         self.folder = folder
-        self.database = database
         self.salts = salts
         self.registry = registry
         self.counters = counters
@@ -88,7 +86,9 @@ package struct MetricsRoutes: Sendable {
     /// What can't be read now is left out: the rest is worth more than an error.
     private func addDisk(to text: inout MetricsText) {
         let now = clock.now()
-        if let partitions = try? folder.partitions() {
+        // Of imports those too that don't count: they take their room, and what counts is for the
+        // main database to say, which may be locked.
+        if let partitions = try? folder.partitionFiles() {
             let sizes = partitions.map { ("\($0.day)", Double($0.sizeOnDisk)) }
             text.add(
                 "footfall_partition_bytes", .gauge, "Size of a UTC day's partitions on disk.",
@@ -106,10 +106,10 @@ package struct MetricsRoutes: Sendable {
                     names[site].map { (["site": $0], (now - start).seconds) }
                 })
         }
-        if let last = try? database.note(.lastAggregation) {
+        if let last = registry.lastAggregation {
             text.add(
                 "footfall_last_aggregation_timestamp_seconds", .gauge,
-                "When the last aggregation ended.", Double(last) / 1_000)
+                "When the last aggregation ended.", Double(last.milliseconds) / 1_000)
         }
     }
 }

@@ -29,6 +29,7 @@ package final class SiteRegistry: Sendable {
     private struct Snapshot {
         var byDomain: [String: Entry] = [:]
         var version: [Int64?] = []
+        var lastAggregation: Instant?
         /// Counts the refreshes that found a change.
         var generation = 0
     }
@@ -52,11 +53,15 @@ package final class SiteRegistry: Sendable {
     /// Rises when anything about the sites has changed.
     var generation: Int { snapshot.withLock { $0.generation } }
 
+    /// When the last aggregation ended, as of the last refresh.
+    var lastAggregation: Instant? { snapshot.withLock { $0.lastAggregation } }
+
     package var sites: [Site] { snapshot.withLock { $0.byDomain.values.map(\.site) } }
 
     /// Reads the sites again if anything has changed; cheap if not.
     package func refresh() throws(StorageError) {
-        let version = [try database.note(.registryVersion), try database.note(.lastAggregation)]
+        let lastAggregation = try database.note(.lastAggregation)
+        let version = [try database.note(.registryVersion), lastAggregation]
         guard snapshot.withLock({ $0.version != version }) else { return }
         var byDomain: [String: Entry] = [:]
         for site in try database.sites() {
@@ -64,7 +69,10 @@ package final class SiteRegistry: Sendable {
             byDomain[site.domain.name] = Entry(site: site, sealedDays: Set(sealed))
         }
         snapshot.withLock {
-            $0 = Snapshot(byDomain: byDomain, version: version, generation: $0.generation + 1)
+            $0 = Snapshot(
+                byDomain: byDomain, version: version,
+                lastAggregation: lastAggregation.map(Instant.init(milliseconds:)),
+                generation: $0.generation + 1)
         }
     }
 }

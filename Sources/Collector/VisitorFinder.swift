@@ -11,6 +11,8 @@ package final class VisitorFinder: Sendable {
         /// Under the salt of the period before, for one timeout after the rotation.
         var previousHash: VisitorHash?
         var crossing = RotationCrossing()
+        /// As the store had it when the salts were asked for.
+        var lostDrafts: Int
         /// Visitors by network and user agent: those of a visit's second beacon and on need no
         /// hash, which costs a tenth of a beacon's time. Forgotten with the salt.
         var known = FingerprintCache<Visitor>(limit: VisitorFinder.knownLimit)
@@ -123,9 +125,13 @@ package final class VisitorFinder: Sendable {
         _ timeout: TimeSpan
     ) throws(StorageError) {
         let id = entry.site.id
-        if states[id]?.period.contains(time) == true { return }
+        let lostDrafts = salts.lostDrafts
+        if let state = states[id], state.period.contains(time), state.lostDrafts == lostDrafts {
+            return
+        }
         let period = entry.calendar.saltPeriod(containing: time)
-        let hash = VisitorHash(salt: try salts.salt(site: id, period: period))
+        // A new one is in memory only; the journal makes it durable before it keeps an event.
+        let hash = VisitorHash(salt: try salts.draft(site: id, period: period))
         var previousHash: VisitorHash?
         if RotationCrossing.needsPrevious(at: time, period: period, timeout: timeout) {
             let before = entry.calendar.saltPeriod(
@@ -135,6 +141,6 @@ package final class VisitorFinder: Sendable {
         }
         states[id] = SiteState(
             period: period, hash: hash, previousHash: previousHash,
-            crossing: states[id]?.crossing ?? RotationCrossing())
+            crossing: states[id]?.crossing ?? RotationCrossing(), lostDrafts: lostDrafts)
     }
 }

@@ -10,7 +10,7 @@ package import Storage
 /// Query: `period` (as on the command line), `width` (40 to 200 columns, 80 unless said), `colour`
 /// (1 for ANSI colours). Answers: 200; 401 without a right token, and for sites that there aren't,
 /// so that nobody learns which there are; 400 for a query that can't be understood; 503 when too
-/// many wait.
+/// many wait, or another process holds the database.
 package struct DashboardRoutes: Sendable {
     private let database: MainDatabase
     private let clock: Clock
@@ -63,6 +63,9 @@ package struct DashboardRoutes: Sendable {
 
         static let busy = Answer(
             status: .serviceUnavailable, text: "Too many ask for figures now; try again soon.\n")
+        static let locked = Answer(
+            status: .serviceUnavailable,
+            text: "Another process holds the database now; try again soon.\n")
         static let unauthorized = Answer(
             status: .unauthorized,
             text: """
@@ -81,6 +84,17 @@ package struct DashboardRoutes: Sendable {
     }
 
     private func answer(
+        _ name: String, _ token: String?, _ wishes: Wishes
+    ) throws(StorageError) -> Answer {
+        do {
+            return try report(name, token, wishes)
+        } catch {
+            guard case .locked = error else { throw error }
+            return .locked
+        }
+    }
+
+    private func report(
         _ name: String, _ token: String?, _ wishes: Wishes
     ) throws(StorageError) -> Answer {
         guard let token, let site = try site(named: name), try database.isToken(token, of: site)

@@ -12,7 +12,6 @@ final class WaitingRoom: Sendable {
 
     private let mostRunning: Int
     private let mostWaiting: Int
-    private let queue = DispatchQueue(label: "footfall.dashboard", attributes: .concurrent)
     private let state = Mutex(State())
 
     init(mostRunning: Int = 2, mostWaiting: Int = 32) {
@@ -48,7 +47,9 @@ final class WaitingRoom: Sendable {
     }
 
     private func start(_ work: @escaping @Sendable () -> Void) {
-        queue.async {
+        // A serial queue made for it has a thread of its own, while a concurrent one would take
+        // those that Swift's tasks run on, which may have to wait for a locked database.
+        DispatchQueue(label: "footfall.dashboard").async {
             work()
             self.startNext()
         }

@@ -43,7 +43,8 @@ package struct Aggregator: Sendable {
         let sites = try database.sites()
         let faults = terms.problems(with: sites, at: now)
         guard faults.isEmpty else { throw .invalidSetting(faults.joined(separator: " ")) }
-        let destroyed = try SaltStore(folder: folder).destroyExpired(sites: sites, at: now)
+        let destroyed = try SaltStore(folder: folder)
+            .destroyExpired(sites: database.sites(), at: now)
         let leftovers =
             mode == .verify ? [] : try ImportLeftovers.clearIfIdle(in: folder, database)
         let chosen = domain.map { domain in sites.filter { $0.domain == domain } } ?? sites

@@ -161,8 +161,12 @@ package struct EventReader: Sendable {
             try snapshot(of: file, body)
             return nil
         } catch {
-            guard case .database(_, let cause) = error else { throw error }
-            return UnreadablePartition(file: file, cause: cause)
+            switch error {
+            case .database(_, let cause): return UnreadablePartition(file: file, cause: cause)
+            case .locked:
+                return UnreadablePartition(file: file, cause: "locked by another process")
+            default: throw error
+            }
         }
     }
 

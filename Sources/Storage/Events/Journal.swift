@@ -24,6 +24,10 @@ package final class Journal: Sendable {
     /// is spent on each beacon. One that comes after a pause is written at once.
     private static let pace = Duration.milliseconds(1)
 
+    /// A commit takes under a millisecond on a good disk, and some tens on a poor one: one that
+    /// takes this long has a disk that stands still.
+    package static let standardStuckAfter = Duration.seconds(3)
+
     private static let waitedTooLong = Failure.notWritten(
         "entries waited over \(Int(patience.seconds)) s")
 
@@ -31,6 +35,8 @@ package final class Journal: Sendable {
 
     private struct Waiting: Sendable {
         var entries: [JournalEntry]
+        /// How many beacons wait for it: 1, and 0 for the journal's own count of those refused.
+        var beacons = 1
         var acknowledge: Acknowledgement
     }
 
@@ -40,46 +46,48 @@ package final class Journal: Sendable {
         var isDraining = false
         var isClosed = false
         var lastWriteFailed = false
+        /// When the journal's thread began what it does now; `nil` while it rests.
+        var busySince: ContinuousClock.Instant?
         /// Beacons that were answered 503 and stand in no books yet.
         var unavailable = 0
         var metrics = JournalMetrics()
     }
 
-    private let folder: DataFolder
     private let clock: Clock
-    private let newEntriesPerSite: Int
+    private let salts: SaltStore
+    private let stuckAfter: Duration
     /// Held until `close`.
     private let lock: Mutex<FileLock?>
     private let state = Mutex(State())
     private let writerQueue = DispatchQueue(label: "footfall.journal")
-    private let writers = Writers()
-
-    /// The open partitions by UTC day.
-    // Unchecked: after `init`, touched on `writerQueue` alone, which runs one block at a time.
-    private final class Writers: @unchecked Sendable {
-        var byDay: [LocalDay: PartitionWriter] = [:]
-    }
+    private let partitions: OpenPartitions
 
     /// Takes the collector's lock on the data folder, and closes partitions that a crash left open.
-    /// - Parameter newEntriesPerSite: see `PartitionDictionaries`.
+    /// - Parameters:
+    ///   - salts: whose drafts are made durable before an event is committed.
+    ///   - newEntriesPerSite: see `PartitionDictionaries`.
+    ///   - stuckAfter: see `isReady`.
+    ///   - warn: takes whole sentences that name a file: what the owner should look at.
     package init(
-        folder: DataFolder, clock: Clock,
-        newEntriesPerSite: Int = PartitionDictionaries.standardLimitPerSite
+        folder: DataFolder, clock: Clock, salts: SaltStore? = nil,
+        newEntriesPerSite: Int = PartitionDictionaries.standardLimitPerSite,
+        stuckAfter: Duration = Journal.standardStuckAfter,
+        warn: @escaping @Sendable (String) -> Void = { _ in }
     ) throws(StorageError) {
         guard let lock = try FileLock(path: folder.collectorLockPath) else {
             throw .collectorRuns(path: folder.path)
         }
-        self.folder = folder
         self.clock = clock
-        self.newEntriesPerSite = newEntriesPerSite
+        self.salts = salts ?? SaltStore(folder: folder)
+        self.stuckAfter = stuckAfter
         self.lock = Mutex(lock)
+        partitions = OpenPartitions(
+            folder: folder, newEntriesPerSite: newEntriesPerSite, warn: warn)
         // Opening today's partition shows at the start, not at the first beacon, whether the
         // disk takes writes and syncs them.
         let today = clock.now().utcDay
-        writers.byDay[today] = try PartitionWriter(
-            PartitionFile(folder: folder.eventsPath, day: today),
-            newEntriesPerSite: newEntriesPerSite)
-        try Self.closeLeftPartitions(in: folder, before: today)
+        try partitions.writer(for: today)
+        try partitions.closeLeft(before: today)
     }
 
     /// Hands entries over; they are written in one transaction a partition and acknowledged
@@ -121,140 +129,166 @@ package final class Journal: Sendable {
     /// Entries that wait to be written.
     package var depth: Int { state.withLock { $0.entryCount } }
 
-    /// Whether beacons can be kept: not draining, and the disk took the last batch.
-    package var isReady: Bool { state.withLock { !$0.isClosed && !$0.lastWriteFailed } }
+    /// Whether beacons can be kept: not draining, the disk took the last batch and is not standing
+    /// still with one, and there is room for more.
+    package var isReady: Bool {
+        state.withLock { state in
+            let isStuck = state.busySince.map { ContinuousClock.now - $0 >= stuckAfter } ?? false
+            return !state.isClosed && !state.lastWriteFailed && !isStuck
+                && state.entryCount < Self.queueLimit
+        }
+    }
 
     /// Refuses new entries, writes those that wait, and closes the partitions.
     package func close() {
         state.withLock { $0.isClosed = true }
         writerQueue.sync {
             drain()
-            for writer in writers.byDay.values { _ = try? writer.close() }
-            writers.byDay = [:]
+            partitions.closeAll()
         }
         lock.withLock { $0 = nil }
     }
 
-    private func drain() {
-        while true {
-            let batch = state.withLock { state -> [Waiting] in
-                var batch = state.waiting
-                if state.unavailable > 0, !batch.isEmpty {
-                    // Counted with the first batch that is written after them.
-                    batch.append(uncounted(&state.unavailable))
-                }
-                state.waiting = []
-                state.entryCount = 0
-                state.isDraining = !batch.isEmpty
-                return batch
-            }
-            guard !batch.isEmpty else { return }
+    // MARK: The journal's thread
+
+    /// - Parameter probes: also tries whether the disk takes a write when nothing waits.
+    private func drain(probes: Bool = false) {
+        var probes = probes
+        while let batch = nextBatch(probes: probes) {
+            probes = false
             let now = clock.now()
             let (late, timely) = batch.split { waiting in
                 waiting.entries.contains { now - $0.time > Self.patience }
             }
             let began = ContinuousClock.now
-            let result = write(timely)
+            let failures = write(timely, now.utcDay)
             let duration = ContinuousClock.now - began
-            let refused = (result.isFailure ? timely.count : 0) + late.count
+            let (refused, kept) =
+                failures.isEmpty
+                ? ([], timely) : timely.split { failures.failure(of: $0.entries) != nil }
             state.withLock { state in
-                state.lastWriteFailed = result.isFailure
-                state.unavailable += refused
-                state.metrics.count(commitOf: duration, failed: result.isFailure)
-                guard !result.isFailure else { return }
-                state.metrics.otherTexts = writers.byDay.values.map(\.otherCount).reduce(0, +)
-                for entry in timely.lazy.flatMap(\.entries) { state.metrics.count(entry.fate) }
+                state.lastWriteFailed = !failures.isEmpty
+                state.unavailable += (refused + late).reduce(0) { $0 + $1.beacons }
+                state.metrics.count(commitOf: duration, failed: !failures.isEmpty)
+                state.metrics.otherTexts = partitions.otherCount
+                for entry in kept.lazy.flatMap(\.entries) {
+                    state.metrics.count(entry.fate)
+                    // From here on the books have them.
+                    if case .refused(.unavailable, let count) = entry.fate {
+                        state.unavailable -= count
+                    }
+                }
             }
-            for waiting in timely { waiting.acknowledge(result) }
+            for waiting in kept { waiting.acknowledge(.success(())) }
+            for waiting in refused {
+                waiting.acknowledge(.failure(failures.failure(of: waiting.entries)!))
+            }
             for waiting in late { waiting.acknowledge(.failure(Self.waitedTooLong)) }
             // Checkpoints and closing come after the acknowledgements: no beacon waits for them.
-            tidy()
+            partitions.tidy(at: clock.now())
             let rest = Self.pace - (ContinuousClock.now - began)
             if rest > .zero { usleep(UInt32(rest / .microseconds(1))) }
         }
     }
 
-    private func uncounted(_ count: inout Int) -> Waiting {
-        let number = count
-        let entry = JournalEntry.refused(.unavailable, count: number, at: clock.now())
-        count = 0
-        return Waiting(entries: [entry]) { [self] result in
-            // One of them is this very entry, which is no beacon.
-            if result.isFailure { state.withLock { $0.unavailable += number - 1 } }
+    /// All that waits; `nil` when nothing does.
+    private func nextBatch(probes: Bool) -> [Waiting]? {
+        state.withLock { state in
+            var batch = state.waiting
+            if state.unavailable > 0, probes || !batch.isEmpty {
+                // Counted with the first batch that is written after them.
+                batch.append(counting(state.unavailable))
+            }
+            state.waiting = []
+            state.entryCount = 0
+            state.isDraining = probes || !batch.isEmpty
+            state.busySince = state.isDraining ? .now : nil
+            return state.isDraining ? batch : nil
         }
     }
 
-    private func write(_ batch: [Waiting]) -> Result<Void, Failure> {
+    private func counting(_ unavailable: Int) -> Waiting {
+        let entry = JournalEntry.refused(.unavailable, count: unavailable, at: clock.now())
+        return Waiting(entries: [entry], beacons: 0) { _ in }
+    }
+
+    /// Why entries of some days could not be written; a commit of one day stands whatever becomes
+    /// of the other's.
+    private typealias Failures = [LocalDay: Failure]
+
+    private func write(_ batch: [Waiting], _ today: LocalDay) -> Failures {
         let entries = batch.lazy.flatMap(\.entries)
-        // Around midnight UTC a batch has entries of two days.
-        let days = Set(entries.map(\.time.utcDay)).sorted()
-        do throws(StorageError) {
-            for day in days {
-                let writer = try writer(for: day)
+        // Around midnight UTC a batch has entries of two days; a probe may have none.
+        let days = batch.isEmpty ? [today] : Set(entries.map(\.time.utcDay)).sorted()
+        var failures: Failures = [:]
+        for day in days {
+            do throws(StorageError) {
+                // What is committed under a salt that only memory has could not be joined again.
+                try salts.keepDrafts()
                 if days.count == 1 {
-                    try writer.write(entries)
+                    try partitions.write(entries, on: day)
                 } else {
-                    try writer.write(entries.filter { $0.time.utcDay == day })
+                    try partitions.write(entries.filter { $0.time.utcDay == day }, on: day)
                 }
+            } catch {
+                failures[day] = .notWritten(error.description)
             }
-            return .success(())
-        } catch {
-            // A connection that failed is opened anew for the next batch.
-            for day in days { writers.byDay[day] = nil }
-            return .failure(.notWritten(error.description))
+        }
+        return failures
+    }
+
+    /// Called from time to time, since behind a proxy that asks `isReady` no beacon comes while it
+    /// is false: looks after the open files, and tries again what failed. Holds up no thread
+    /// meanwhile but the journal's.
+    package func recover() async {
+        await withCheckedContinuation { continuation in
+            writerQueue.async { [self] in
+                inspectAndProbe()
+                continuation.resume()
+            }
         }
     }
 
-    private func writer(for day: LocalDay) throws(StorageError) -> PartitionWriter {
-        if let writer = writers.byDay[day], writer.file.exists { return writer }
-        let writer = try PartitionWriter(
-            PartitionFile(folder: folder.eventsPath, day: day),
-            newEntriesPerSite: newEntriesPerSite)
-        writers.byDay[day] = writer
-        return writer
-    }
-
-    /// Closes partitions of days that are over, and moves grown logs into their files.
-    private func tidy() {
-        let closable = clock.now() - FoldWindow.lateness
-        for (day, writer) in writers.byDay {
-            if day.advanced(by: 1).startInUTC <= closable {
-                _ = try? writer.close()
-                writers.byDay[day] = nil
-            } else {
-                try? writer.checkpointIfDue()
+    private func inspectAndProbe() {
+        guard begin() else { return }
+        let isSound = partitions.inspect()
+        let probes = state.withLock { state in
+            if !isSound { state.lastWriteFailed = true }
+            state.busySince = nil
+            // Whoever drains will write what is uncounted as well.
+            guard !state.isDraining, state.lastWriteFailed || state.unavailable > 0 else {
+                return false
             }
+            state.isDraining = true
+            return true
         }
+        if probes { drain(probes: true) }
     }
 
     /// Also done when no beacon comes any more: called from time to time.
     package func closeFinishedPartitions() {
-        writerQueue.async {
-            self.tidy()
-            try? Self.closeLeftPartitions(
-                in: self.folder, before: self.clock.now().utcDay,
-                except: Set(self.writers.byDay.keys))
+        writerQueue.async { [self] in
+            guard begin() else { return }
+            let now = clock.now()
+            partitions.tidy(at: now)
+            try? partitions.closeLeft(before: now.utcDay)
+            state.withLock { $0.busySince = nil }
         }
     }
 
-    /// Partitions before `day` that still have a write-ahead log, but not those of `open` days,
-    /// which have a writer already. Only the holder of the collector's lock may call it.
-    package static func closeLeftPartitions(
-        in folder: DataFolder, before day: LocalDay, except open: Set<LocalDay> = []
-    ) throws(StorageError) {
-        for file in try folder.partitions()
-        where file.day < day && file.importID == nil && !open.contains(file.day) && !file.isClosed {
-            try PartitionWriter(file).close()
+    /// - Returns: `false` once the journal is closed, and with it the lock given up.
+    private func begin() -> Bool {
+        state.withLock { state in
+            state.busySince = .now
+            return !state.isClosed
         }
     }
 }
 
-extension Result {
-    fileprivate var isFailure: Bool {
-        switch self {
-        case .success: false
-        case .failure: true
-        }
+extension [LocalDay: Journal.Failure] {
+    /// Entries that belong together fail together.
+    fileprivate func failure(of entries: [JournalEntry]) -> Journal.Failure? {
+        isEmpty ? nil : entries.lazy.compactMap { self[$0.time.utcDay] }.first
     }
 }
 

@@ -1,4 +1,5 @@
 import Analytics
+import Foundation
 import GRDB
 import GRDBSQLite
 
@@ -11,6 +12,15 @@ final class PartitionWriter {
     private static let checkpointPages: Int32 = 1_000
 
     let file: PartitionFile
+    /// Set once the file was found to be damaged: nothing more is written to it.
+    private(set) var isDamaged = false
+    /// Whether the connection can't go on, and another one might.
+    ///
+    /// After a full disk or a failed sync it goes on: the next commit then writes over what the
+    /// failed one left in the log. A new connection would take that for a commit, and find events
+    /// there that were refused.
+    private(set) var mustReopen = false
+    private let identities: PartitionIdentities
     private let queue: DatabaseQueue
     private let log = LogPages()
     private var dictionaries: PartitionDictionaries
@@ -29,7 +39,7 @@ final class PartitionWriter {
         self.file = file
         dayStart = file.day.startInUTC.milliseconds
         let log = log
-        (queue, dictionaries, setAsideCount, nextSequence) = try naming(file.path) {
+        (queue, dictionaries, setAsideCount, nextSequence) = try namingDamage(file.path) {
             let isNew = !file.exists
             let queue = try SQLiteFile.openWriter(
                 file.path, synchronous: synchronous ?? (isSynced ? "FULL" : "OFF"))
@@ -57,6 +67,7 @@ final class PartitionWriter {
                 )
             }
         }
+        identities = PartitionIdentities(path: file.path)
     }
 
     /// Texts that became `(other)` since the partition was opened.
@@ -64,14 +75,20 @@ final class PartitionWriter {
 
     /// Writes entries and their books in one transaction, which is synced when this returns.
     func write(_ entries: some Sequence<JournalEntry>) throws(StorageError) {
+        if isDamaged { throw damage }
         let (sequence, aside) = (nextSequence, setAsideCount)
         do {
-            try naming(file.path) {
-                try queue.inTransaction(.immediate) { database in
-                    var books: [BooksKey: Int64] = [:]
-                    for entry in entries { try write(entry, &books, database) }
-                    try add(books, database)
-                    return .commit
+            try namingDamage(file.path) {
+                do {
+                    try queue.inTransaction(.immediate) { database in
+                        var books: [BooksKey: Int64] = [:]
+                        for entry in entries { try write(entry, &books, database) }
+                        try add(books, database)
+                        return .commit
+                    }
+                } catch let error as DatabaseError {
+                    note(error)
+                    throw error
                 }
             }
             dictionaries.commit()
@@ -230,6 +247,73 @@ final class PartitionWriter {
         }
     }
 
+    // MARK: The file under the connection
+
+    private func note(_ error: DatabaseError) {
+        if error.tellsDamage { isDamaged = true }
+        switch error.resultCode {
+        case .SQLITE_READONLY, .SQLITE_CANTOPEN: mustReopen = true
+        default: break
+        }
+    }
+
+    /// One look at each of the three names; cheap enough for every commit.
+    var place: PartitionPlace { identities.place }
+
+    /// Finds out whether the begin of the file, which connections read when they open it, is still
+    /// a database's: damage that this one does not see would be seen at the next start.
+    ///
+    /// - Throws: `damagedPartition`.
+    func lookForDamage() throws(StorageError) {
+        // Read through the connection's own descriptor: to close another one of the same file would
+        // give up the locks that SQLite holds on it (sqlite.org/howtocorrupt.html, 2.2).
+        let begin = queue.unsafeReentrantRead { database -> [UInt8]? in
+            var file: UnsafeMutablePointer<sqlite3_file>?
+            sqlite3_file_control(
+                database.sqliteConnection, "main", SQLITE_FCNTL_FILE_POINTER, &file)
+            guard let file, let methods = file.pointee.pMethods else { return nil }
+            var bytes = [UInt8](repeating: 0, count: Self.fileHead.count)
+            // As many bytes as there is room for, of a file that is open as long as the connection.
+            let result = methods.pointee.xRead(file, &bytes, Int32(bytes.count), 0)
+            return result == SQLITE_OK || result == Self.shortRead ? bytes : nil
+        }
+        if let begin, begin != Self.fileHead { isDamaged = true }
+        if isDamaged { throw damage }
+    }
+
+    private var damage: StorageError {
+        .damagedPartition(
+            path: file.path, cause: "it was written over while the collector had it open")
+    }
+
+    /// SQLite format 3 (sqlite.org/fileformat.html, 1.3.1).
+    private static let fileHead = Array("SQLite format 3\0".utf8)
+    /// SQLITE_IOERR_SHORT_READ, a macro that Swift does not see.
+    private static let shortRead = SQLITE_IOERR | (2 << 8)
+
+    /// Moves what the connection holds of a log that lost its name into the main file, so that the
+    /// partition can be opened anew with all that was kept.
+    ///
+    /// - Throws: `locked` while a reader is in the way.
+    func saveLog() throws(StorageError) {
+        try naming(file.path) {
+            try queue.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
+            try queue.close()
+        }
+    }
+
+    /// Closes the connection to a file that is gone from its name, and removes what is left beside
+    /// the name: the log of one file would be taken for that of the next.
+    func abandon() {
+        // Into the file, wherever it is now: a partition that was moved is whole without its log.
+        try? queue.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
+        if place == .fileGone {
+            for name in identities.leftNames { unlink(name) }
+        }
+        // SQLite looks whether the name still is the file's before it touches what is beside it.
+        try? queue.close()
+    }
+
     // MARK: Checkpoints
 
     /// Moves the log into the main file when it has grown; between batches, so that no beacon
@@ -262,26 +346,5 @@ final class PartitionWriter {
             try queue.close()
             return isAlone
         }
-    }
-}
-
-/// The pages in a connection's write-ahead log, as of its last commit.
-///
-/// Told by SQLite itself: the file's size says nothing, since a log that was moved into the main
-/// file is written over from its start.
-// Unchecked: touched by the connection's own thread of work alone, which is the writer's.
-private final class LogPages: @unchecked Sendable {
-    private(set) var count: Int32 = 0
-
-    func watch(_ database: Database) {
-        // The writer keeps this object as long as its connection, which alone calls the hook.
-        let this = Unmanaged.passUnretained(self).toOpaque()
-        sqlite3_wal_hook(
-            database.sqliteConnection,
-            { this, _, _, count in
-                // The object that was given above, and lives.
-                Unmanaged<LogPages>.fromOpaque(this!).takeUnretainedValue().count = count
-                return SQLITE_OK
-            }, this)
     }
 }

@@ -74,7 +74,7 @@ package struct DataFolder: Sendable {
     }
 
     /// All partition files, also those that no record names.
-    func partitionFiles() throws(StorageError) -> [PartitionFile] {
+    package func partitionFiles() throws(StorageError) -> [PartitionFile] {
         do {
             return try FileManager.default.contentsOfDirectory(atPath: eventsPath)
                 .compactMap { PartitionFile(folder: eventsPath, name: $0) }

@@ -7,11 +7,20 @@ package final class MainDatabase: Sendable {
     package let path: String
     package let queue: DatabaseQueue
 
-    package init(folder: DataFolder) throws(StorageError) {
+    /// What a command waits for another process's transaction, which takes milliseconds.
+    package static let standardPatience = Duration.seconds(10)
+    /// The collector waits less: there is someone at the other end, who can be told to come back.
+    package static let servingPatience = Duration.seconds(3)
+
+    /// - Parameter patience: how long each access waits for another process before it throws
+    ///   `locked`.
+    package init(
+        folder: DataFolder, patience: Duration = standardPatience
+    ) throws(StorageError) {
         let path = folder.databasePath
         self.path = path
         queue = try naming(path) {
-            let queue = try SQLiteFile.openShared(path)
+            let queue = try SQLiteFile.openShared(path, patience: patience)
             try Self.migrate(queue, path)
             return queue
         }

@@ -5,10 +5,12 @@ enum SQLiteFile {
     /// `footfall.sqlite`: a rollback journal, since several processes write it in short
     /// transactions, and a WAL that two connections reset at once can be corrupted by SQLite
     /// before 3.51.3.
-    static func openShared(_ path: String) throws -> DatabaseQueue {
+    static func openShared(
+        _ path: String, patience: Duration = MainDatabase.standardPatience
+    ) throws -> DatabaseQueue {
         var configuration = Configuration()
         configuration.label = "footfall.sqlite"
-        configuration.busyMode = .timeout(10)
+        configuration.busyMode = .timeout(patience / .seconds(1))
         configuration.prepareDatabase { database in
             try database.execute(sql: "PRAGMA secure_delete = ON")
             try database.execute(sql: "PRAGMA synchronous = FULL")
@@ -57,6 +59,10 @@ func naming<Value>(_ path: String, _ body: () throws -> Value) throws(StorageErr
         return try body()
     } catch let error as StorageError {
         throw error
+    } catch let error as DatabaseError
+        where error.resultCode == .SQLITE_BUSY || error.resultCode == .SQLITE_LOCKED
+    {
+        throw .locked(path: path)
     } catch let error as DatabaseError {
         throw .database(path: path, cause: error.message ?? "\(error.resultCode)")
     } catch {

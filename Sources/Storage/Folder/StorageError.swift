@@ -4,6 +4,10 @@ package import Analytics
 package enum StorageError: Error, Hashable, Sendable, CustomStringConvertible {
     case folder(path: String, cause: String)
     case database(path: String, cause: String)
+    /// Another process holds a database longer than we wait.
+    case locked(path: String)
+    /// A partition that the collector can't write, since its content is at fault.
+    case damagedPartition(path: String, cause: String)
     /// Written by a newer Footfall.
     case newerVersion(path: String, found: Int, known: Int)
     /// A lock that another process holds.
@@ -29,6 +33,17 @@ package enum StorageError: Error, Hashable, Sendable, CustomStringConvertible {
             """
         case .database(let path, let cause):
             "The database \(path) failed: \(cause.withoutEnd)."
+        case .locked(let path):
+            """
+            The database \(path) is locked by another process. Try again later, or end the program \
+            that holds it.
+            """
+        case .damagedPartition(let path, let cause):
+            """
+            The partition \(path) is damaged: \(cause.withoutEnd). Move it and what is named like \
+            it out of that folder, or restore it from a backup; 'footfall doctor' tells which \
+            files cannot be read.
+            """
         case .newerVersion(let path, let found, let known):
             """
             \(path) was written by a newer Footfall (format \(found), this one knows up to \

@@ -5,9 +5,15 @@ import Foundation
 /// destroyed by overwriting in place, syncing and unlinking (DESIGN §4, I5).
 ///
 /// What a copy-on-write disk or a snapshot keeps below a file is outside its reach.
+///
+/// The collector uses one store and its copies: it makes salts in memory (`draft`), since a salt
+/// is first needed on an event loop, which no disk may hold up, and the journal makes them durable
+/// (`keepDrafts`) before it commits an event under one. Killed in between, nothing is kept under
+/// the lost salt.
 package struct SaltStore: Sendable {
     private let folder: String
     private let random: RandomSource
+    private let drafts = SaltDrafts()
 
     package init(folder: DataFolder, random: RandomSource = .system) {
         self.folder = folder.secretPath
@@ -21,29 +27,77 @@ package struct SaltStore: Sendable {
         var name: String { "\(site)-\(start.milliseconds).salt" }
     }
 
-    /// The salt of a site's period, made if this is the period's first use.
+    /// The salt of a site's period, made if this is the period's first use, and durable.
     ///
     /// A period once left never gets a second salt: when the clock has stepped back into one, the
     /// salt of the period it came from is given in its place.
     package func salt(site: SiteID, period: SaltPeriod) throws(StorageError) -> Salt {
-        let entry = Entry(site: site, start: period.start)
-        if let salt = try read(entry) { return salt }
-        let newer = try entries().filter { $0.site == site && $0.start > period.start }
-        if let latest = newer.max(by: { $0.start < $1.start }), let salt = try read(latest) {
-            return salt
+        switch try find(site, period) {
+        case .found(let salt): return salt
+        case .missing(let entry): return try create(entry, newSalt())
         }
-        if let left = leftThrough(site), period.start < left {
-            // All salts of the time after are gone too: the one made now counts for that time.
-            return try create(Entry(site: site, start: left))
-        }
-        return try create(entry)
     }
+
+    /// The same for the holder of the collector's lock, without a wait for the disk to sync: what
+    /// is made is in memory only until `keepDrafts`.
+    package func draft(site: SiteID, period: SaltPeriod) throws(StorageError) -> Salt {
+        switch try find(site, period) {
+        case .found(let salt): return salt
+        case .missing(let entry): return drafts.add(entry, newSalt())
+        }
+    }
+
+    /// Makes the salts durable that are in memory only; cheap when there is none.
+    ///
+    /// - Throws: `saltUnavailable` when one can't be, or when another process made one for the same
+    ///   period: nothing may be kept under ours then.
+    package func keepDrafts() throws(StorageError) {
+        for (entry, salt) in drafts.salts {
+            let kept = try create(entry, salt)
+            drafts.remove(entry)
+            guard kept == salt else {
+                drafts.countLost()
+                throw .saltUnavailable("another process made \(path(entry)) at the same time")
+            }
+        }
+    }
+
+    /// Rises when a draft was lost to another process's salt: who holds salts asks again.
+    package var lostDrafts: Int { drafts.lostCount }
+
+    private enum Finding {
+        case found(Salt)
+        /// None; this is the name that a new one gets.
+        case missing(Entry)
+    }
+
+    private func find(_ site: SiteID, _ period: SaltPeriod) throws(StorageError) -> Finding {
+        let entry = Entry(site: site, start: period.start)
+        if let salt = try known(entry) { return .found(salt) }
+        let newer = try (entries() + drafts.salts.keys)
+            .filter { $0.site == site && $0.start > period.start }
+        if let latest = newer.max(by: { $0.start < $1.start }), let salt = try known(latest) {
+            return .found(salt)
+        }
+        guard let left = leftThrough(site), period.start < left else { return .missing(entry) }
+        // All salts of the time after are gone too: the one made now counts for that time.
+        let after = Entry(site: site, start: left)
+        return try known(after).map(Finding.found) ?? .missing(after)
+    }
+
+    private func known(_ entry: Entry) throws(StorageError) -> Salt? {
+        if let draft = drafts.salts[entry] { return draft }
+        return try read(entry)
+    }
+
+    private func newSalt() -> Salt { Salt(bytes: random.bytes(Salt.byteCount)) }
 
     /// The salt of a period, if it still exists.
     package func existingSalt(site: SiteID, period: SaltPeriod) throws(StorageError) -> Salt? {
-        try read(Entry(site: site, start: period.start))
+        try known(Entry(site: site, start: period.start))
     }
 
+    /// Those on disk.
     package func entries() throws(StorageError) -> [Entry] {
         let names: [String]
         do {
@@ -64,22 +118,41 @@ package struct SaltStore: Sendable {
     /// Destroys every salt whose period ended a session timeout and a minute ago, and those of
     /// sites that are no more.
     ///
+    /// - Parameter sites: asked for after the salts were listed, so that a site that is added
+    ///   meanwhile is not taken for one that is no more.
     /// - Returns: how many were destroyed.
     @discardableResult
-    package func destroyExpired(sites: [Site], at now: Instant) throws(StorageError) -> Int {
+    package func destroyExpired(
+        sites: @autoclosure () throws(StorageError) -> [Site], at now: Instant
+    ) throws(StorageError) -> Int {
+        let (kept, drafted) = (try entries(), drafts.salts.keys)
+        let sites = try sites()
         var destroyed = 0
-        for entry in try entries() {
-            if let site = sites.first(where: { $0.id == entry.site }) {
-                let calendar = site.calendar
-                let period = calendar.saltPeriod(containing: entry.start)
-                let timeout = calendar.epoch(at: period.end).sessionTimeout
-                guard now > period.end + timeout + Self.grace else { continue }
-                try note(leftThrough: period.end, entry.site)
+        for entry in drafted where end(of: entry, sites).map({ now > $0.destruction }) ?? true {
+            drafts.remove(entry)
+            destroyed += 1
+        }
+        for entry in kept {
+            if let end = end(of: entry, sites) {
+                guard now > end.destruction else { continue }
+                try note(leftThrough: end.period, entry.site)
             }
             try destroy(entry)
             destroyed += 1
         }
         return destroyed
+    }
+
+    /// When a salt's period ends and when the salt is due to be destroyed; `nil` when its site is
+    /// no more.
+    private func end(
+        of entry: Entry, _ sites: [Site]
+    ) -> (period: Instant, destruction: Instant)? {
+        guard let calendar = sites.first(where: { $0.id == entry.site })?.calendar else {
+            return nil
+        }
+        let end = calendar.saltPeriod(containing: entry.start).end
+        return (end, end + calendar.epoch(at: end).sessionTimeout + Self.grace)
     }
 
     /// A salt is destroyed this long after the timeout that follows its period.
@@ -103,8 +176,9 @@ package struct SaltStore: Sendable {
 
     /// Writes a file of its own and links it to the name, which fails if another process was
     /// first: then that one's salt counts.
-    private func create(_ entry: Entry) throws(StorageError) -> Salt {
-        let salt = Salt(bytes: random.bytes(Salt.byteCount))
+    ///
+    /// - Returns: the salt that counts.
+    private func create(_ entry: Entry, _ salt: Salt) throws(StorageError) -> Salt {
         let draft = folder + "/draft-\(getpid())-\(UInt64.random(in: 0 ... .max))"
         let descriptor = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw failure() }
@@ -113,14 +187,20 @@ package struct SaltStore: Sendable {
             && fsync(descriptor) == 0
         close(descriptor)
         defer { unlink(draft) }
-        guard isWritten else { throw failure() }
-        guard link(draft, path(entry)) == 0 else {
-            guard errno == EEXIST, let winner = try read(entry) else { throw failure() }
+        guard isWritten else {
+            let failure = failure()
+            try? overwrite(draft)
+            throw failure
+        }
+        var winner = salt
+        if link(draft, path(entry)) != 0 {
+            guard errno == EEXIST, let first = try read(entry) else { throw failure() }
+            // It may be ours, whose name a failed sync left in doubt: its bytes stay.
+            winner = first
             try overwrite(draft)
-            return winner
         }
         try syncFolder(folder)
-        return salt
+        return winner
     }
 
     private func destroy(_ entry: Entry) throws(StorageError) {

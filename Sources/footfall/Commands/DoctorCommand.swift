@@ -141,10 +141,10 @@ private struct Examination {
     func sites() throws -> (Bool, String) {
         let sites = try installation.database.sites()
         guard !sites.isEmpty else { return (false, "none; add one: footfall site add example.com") }
-        let unknown = try EventReader(folder: installation.folder).installationBooks()
+        let books = try EventReader(folder: installation.folder).installationBooks()
+        let unknown = books.dropped[.unknownSite] ?? 0
         let hint =
-            unknown.received > 0
-            ? "; \(unknown.received) beacons came for sites that are not registered" : ""
+            unknown > 0 ? "; \(unknown) beacons came for sites that are not registered" : ""
         return (true, "\(sites.count)\(hint)")
     }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Storage
 
 struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -47,7 +48,8 @@ struct ServeCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let installation = try await Installation.open(data, flags: flags)
+        let installation = try await Installation.open(
+            data, flags: flags, patience: MainDatabase.servingPatience)
         let (path, flags) = (data.path, flags)
         try await ServeServices(installation) {
             try await Settings.load(data: path, flags: flags)

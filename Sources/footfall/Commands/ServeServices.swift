@@ -25,11 +25,13 @@ struct ServeServices {
         let logger = level.logger()
         let socket = try Self.socket(settings)
         let certificates = try Self.certificates(settings)
+        let salts = installation.salts
         let journal = try Journal(
-            folder: installation.folder, clock: clock,
-            newEntriesPerSite: settings.limits.newEntriesPerSite)
+            folder: installation.folder, clock: clock, salts: salts,
+            newEntriesPerSite: settings.limits.newEntriesPerSite
+        ) { logger.warning("\($0)") }
         let registry = try SiteRegistry(database: installation.database)
-        let visitors = VisitorFinder(salts: installation.salts)
+        let visitors = VisitorFinder(salts: salts)
         let duplicates = DuplicateGuard()
         let events = EventReader(folder: installation.folder)
         try visitors.rebuild(
@@ -53,9 +55,8 @@ struct ServeServices {
         AssetRoutes().add(to: router)
         HealthRoutes(journal: journal, counters: counters).add(to: router)
         MetricsRoutes(
-            journal: journal, folder: installation.folder, database: installation.database,
-            salts: installation.salts, registry: registry, counters: counters, senders: senders,
-            clock: clock
+            journal: journal, folder: installation.folder, salts: salts, registry: registry,
+            counters: counters, senders: senders, clock: clock
         ).add(to: router)
         try DashboardRoutes(
             folder: installation.folder, database: installation.database,
@@ -67,7 +68,7 @@ struct ServeServices {
         services = [
             AggregationWatch(aggregator: installation.aggregator, logger: logger),
             Housekeeping(
-                clock: clock, registry: registry, salts: installation.salts, visitors: visitors,
+                clock: clock, registry: registry, salts: salts, visitors: visitors,
                 journal: journal, logger: logger),
             ReloadService(
                 settings: reload, level: level, certificates: certificates, logger: logger),

@@ -44,7 +44,7 @@ struct Failure: Error {
 
     private static func code(of error: StorageError) -> Int32 {
         switch error {
-        case .collectorRuns, .aggregationRuns: tryLater
+        case .collectorRuns, .aggregationRuns, .locked: tryLater
         case .unknownSite, .siteExists, .invalidSetting, .frozenDay, .tooManyEvents: usage
         default: failed
         }

@@ -24,11 +24,12 @@ struct Installation {
     /// Opens the folder, making it if need be. The first act is to destroy salts whose time is
     /// over (I5).
     static func open(
-        _ option: DataOption, flags: [SettingKey: String] = [:]
+        _ option: DataOption, flags: [SettingKey: String] = [:],
+        patience: Duration = MainDatabase.standardPatience
     ) async throws -> Installation {
         let settings = try await Settings.load(data: option.path, flags: flags)
         let folder = try DataFolder(path: option.path, secretPath: settings.secretPath)
-        let database = try MainDatabase(folder: folder)
+        let database = try MainDatabase(folder: folder, patience: patience)
         let installation = Installation(
             settings: settings, folder: folder, database: database, clock: Self.clock)
         try installation.salts.destroyExpired(
@@ -36,6 +37,7 @@ struct Installation {
         return installation
     }
 
+    /// A store of its own each time: the collector's parts share one, see `SaltStore`.
     var salts: SaltStore { SaltStore(folder: folder) }
 
     var figures: FigureReader {

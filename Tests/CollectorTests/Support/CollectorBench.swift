@@ -58,7 +58,7 @@ final class CollectorBench: Sendable {
         registry = try SiteRegistry(database: database)
         salts = SaltStore(folder: folder)
         visitors = VisitorFinder(salts: salts)
-        journal = try Journal(folder: folder, clock: clock.clock)
+        journal = try Journal(folder: folder, clock: clock.clock, salts: salts)
         standardReceiver = Mutex(nil)
     }
 

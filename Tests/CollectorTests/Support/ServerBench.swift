@@ -64,8 +64,8 @@ struct ServerBench {
         HealthRoutes(journal: bench.journal, counters: counters).add(to: router)
         AssetRoutes().add(to: router)
         MetricsRoutes(
-            journal: bench.journal, folder: bench.folder, database: bench.database,
-            salts: bench.salts, registry: bench.registry, counters: counters, senders: senders,
+            journal: bench.journal, folder: bench.folder, salts: bench.salts,
+            registry: bench.registry, counters: counters, senders: senders,
             clock: bench.clock.clock
         ).add(to: router)
         return CollectorServer(

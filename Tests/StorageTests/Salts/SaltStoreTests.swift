@@ -141,6 +141,55 @@ struct SaltStoreTests {
         #expect(folder.files().filter { $0.hasPrefix("secret/") }.count == 2)
     }
 
+    @Test("a draft is in memory only until it is kept, and counts as the period's salt")
+    func draft() throws {
+        let store = store()
+        let draft = try store.draft(site: site.id, period: period(0))
+        #expect(folder.files(holding: draft.bytes).isEmpty)
+        #expect(try store.draft(site: site.id, period: period(0)) == draft)
+        #expect(try store.existingSalt(site: site.id, period: period(0)) == draft)
+        // A clock that stepped back gets the newest, on disk or not.
+        #expect(try store.draft(site: site.id, period: period(-1)) == draft)
+        try store.keepDrafts()
+        #expect(folder.files(holding: draft.bytes).count == 1)
+        #expect(try self.store(0x11).salt(site: site.id, period: period(0)) == draft)
+        try store.keepDrafts()
+        #expect(folder.files().filter { $0.hasPrefix("secret/") }.count == 2)
+        #expect(store.lostDrafts == 0)
+    }
+
+    @Test("a draft that can't be kept is tried again; one that came second gives way")
+    func draftsThatFail() throws {
+        let store = store()
+        let draft = try store.draft(site: site.id, period: period(0))
+        let secret = folder.data.secretPath
+        #expect(rename(secret, secret + "-away") == 0)
+        #expect(throws: StorageError.self) { try store.keepDrafts() }
+        #expect(rename(secret + "-away", secret) == 0)
+        try store.keepDrafts()
+        #expect(try store.salt(site: site.id, period: period(0)) == draft)
+
+        let second = try store.draft(site: site.id, period: period(1))
+        let first = try self.store(0x11).salt(site: site.id, period: period(1))
+        #expect(throws: StorageError.self) { try store.keepDrafts() }
+        #expect(store.lostDrafts == 1)
+        #expect(try store.draft(site: site.id, period: period(1)) == first)
+        #expect(folder.files(holding: second.bytes).isEmpty)
+    }
+
+    @Test("a draft goes with its period, and with its site, unseen by a disk")
+    func expiredDraft() throws {
+        let store = store()
+        let draft = try store.draft(site: site.id, period: period(0))
+        _ = try store.draft(site: 99, period: period(0))
+        #expect(try store.destroyExpired(sites: [site], at: folder.clock.now) == 1)
+        #expect(try store.existingSalt(site: site.id, period: period(0)) == draft)
+        #expect(try store.destroyExpired(sites: [site], at: folder.clock.now + .days(2)) == 1)
+        #expect(try store.existingSalt(site: site.id, period: period(0)) == nil)
+        try store.keepDrafts()
+        #expect(try store.entries().isEmpty)
+    }
+
     @Test("a clock that steps back never makes a second salt for a period that was left")
     func steppedBack() throws {
         let store = store()

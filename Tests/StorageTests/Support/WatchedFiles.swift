@@ -17,6 +17,8 @@ enum WatchedFiles {
     /// Fails operations on files whose path begins with `prefix`.
     struct Fault: Sendable {
         var prefix: String
+        /// What a path must end in as well: tells a file from its log.
+        var suffix = ""
         var kinds: Set<Kind> = [.write, .sync, .truncate, .delete]
         /// So many operations still succeed.
         var after = 0
@@ -83,6 +85,7 @@ enum WatchedFiles {
             for index in state.faults.indices
             where state.faults[index].kinds.contains(kind)
                 && path.hasPrefix(state.faults[index].prefix)
+                && path.hasSuffix(state.faults[index].suffix)
             {
                 guard state.faults[index].after == 0 else {
                     state.faults[index].after -= 1
