@@ -5,21 +5,31 @@ import Synchronization
 /// Turns senders into visitors: keeps the salts in force at hand, and sessions one across a
 /// rotation.
 package final class VisitorFinder: Sendable {
-    private struct SiteState {
-        var period: SaltPeriod
-        var hash: VisitorHash
+    // A class: changed in place, where a copy would copy all open sessions for each beacon.
+    private final class SiteState {
+        let period: SaltPeriod
+        let hash: VisitorHash
         /// Under the salt of the period before, for one timeout after the rotation.
         var previousHash: VisitorHash?
-        var crossing = RotationCrossing()
+        var crossing: RotationCrossing
         /// As the store had it when the salts were asked for.
-        var lostDrafts: Int
+        let lostDrafts: Int
         /// Visitors by network and user agent: those of a visit's second beacon and on need no
         /// hash, which costs a tenth of a beacon's time. Forgotten with the salt.
-        var known = FingerprintCache<Visitor>(limit: VisitorFinder.knownLimit)
+        private var known = FingerprintCache<Visitor>(limit: VisitorFinder.knownLimit)
 
-        mutating func current(_ sender: Sender, _ address: ClientAddress, _ key: Fingerprint)
-            -> Visitor
-        {
+        init(
+            period: SaltPeriod, hash: VisitorHash, previousHash: VisitorHash?,
+            crossing: RotationCrossing, lostDrafts: Int
+        ) {
+            self.period = period
+            self.hash = hash
+            self.previousHash = previousHash
+            self.crossing = crossing
+            self.lostDrafts = lostDrafts
+        }
+
+        func current(_ sender: Sender, _ address: ClientAddress, _ key: Fingerprint) -> Visitor {
             if let visitor = known[key] { return visitor }
             let visitor = hash.visitor(address: address, userAgent: sender.userAgent)
             known[key] = visitor
@@ -54,24 +64,17 @@ package final class VisitorFinder: Sendable {
             key.add(sender.userAgent)
         }
         return try states.withLock { (states) throws(StorageError) in
-            let id = entry.site.id
-            try bringUpToDate(&states, entry, time, timeout)
+            let state = try upToDate(&states, entry, time, timeout)
             var previous: Visitor?
-            if RotationCrossing.needsPrevious(
-                at: time, period: states[id]!.period, timeout: timeout)
-            {
-                previous = states[id]!.previousHash?
+            if RotationCrossing.needsPrevious(at: time, period: state.period, timeout: timeout) {
+                previous = state.previousHash?
                     .visitor(address: address, userAgent: sender.userAgent)
             } else {
-                states[id]!.previousHash = nil
+                state.previousHash = nil
             }
-            // In place: a copy of the state would copy all open sessions for each beacon.
-            let current = states[id]!.current(sender, address, key)
-            let period = states[id]!.period
-            let visitor = states[id]!.crossing.resolve(
-                current: current, previous: previous, at: time, period: period,
-                timeout: timeout, startsSession: startsSession)
-            return visitor
+            return state.crossing.resolve(
+                current: state.current(sender, address, key), previous: previous, at: time,
+                period: state.period, timeout: timeout, startsSession: startsSession)
         }
     }
 
@@ -90,11 +93,11 @@ package final class VisitorFinder: Sendable {
             let window = try reader.read(
                 sites: [entry.site.id], from: now - reach, to: now + .minutes(1))
             try states.withLock { (states) throws(StorageError) in
-                try bringUpToDate(&states, entry, now, timeout)
+                let state = try upToDate(&states, entry, now, timeout)
                 for event in window.events[entry.site.id] ?? []
                 where event.visitor != FoldEvent.noVisitor {
                     let time = Instant(milliseconds: event.time)
-                    states[entry.site.id]!.crossing.note(
+                    state.crossing.note(
                         Visitor(value: event.visitor), at: time,
                         period: entry.calendar.saltPeriod(containing: time), timeout: timeout,
                         startsSession: event.name != FoldEvent.engagement)
@@ -119,28 +122,31 @@ package final class VisitorFinder: Sendable {
         }
     }
 
-    /// Makes the state that of the salt period which holds `time`.
-    private func bringUpToDate(
+    /// The site's state of the salt period which holds `time`.
+    private func upToDate(
         _ states: inout [SiteID: SiteState], _ entry: SiteRegistry.Entry, _ time: Instant,
         _ timeout: TimeSpan
-    ) throws(StorageError) {
+    ) throws(StorageError) -> SiteState {
         let id = entry.site.id
+        let before = states[id]
         let lostDrafts = salts.lostDrafts
-        if let state = states[id], state.period.contains(time), state.lostDrafts == lostDrafts {
-            return
+        if let before, before.period.contains(time), before.lostDrafts == lostDrafts {
+            return before
         }
         let period = entry.calendar.saltPeriod(containing: time)
         // A new one is in memory only; the journal makes it durable before it keeps an event.
         let hash = VisitorHash(salt: try salts.draft(site: id, period: period))
         var previousHash: VisitorHash?
         if RotationCrossing.needsPrevious(at: time, period: period, timeout: timeout) {
-            let before = entry.calendar.saltPeriod(
+            let previous = entry.calendar.saltPeriod(
                 containing: period.start - TimeSpan(milliseconds: 1))
-            previousHash = try salts.existingSalt(site: id, period: before)
+            previousHash = try salts.existingSalt(site: id, period: previous)
                 .map(VisitorHash.init(salt:))
         }
-        states[id] = SiteState(
+        let state = SiteState(
             period: period, hash: hash, previousHash: previousHash,
-            crossing: states[id]?.crossing ?? RotationCrossing(), lostDrafts: lostDrafts)
+            crossing: before?.crossing ?? RotationCrossing(), lostDrafts: lostDrafts)
+        states[id] = state
+        return state
     }
 }

@@ -53,7 +53,7 @@ package struct RotationCrossing: Sendable {
         if let alias = aliases[current], isOpen(alias, at: instant, timeout: timeout) {
             stored = alias
         } else {
-            aliases[current] = nil
+            if !aliases.isEmpty { aliases[current] = nil }
             if let previous, Self.needsPrevious(at: instant, period: period, timeout: timeout) {
                 let before = aliases[previous] ?? previous
                 if isOpen(before, at: instant, timeout: timeout) {
