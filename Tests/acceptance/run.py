@@ -17,8 +17,8 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 TESTS = [
     "http_contract", "http_visitors", "http_routes", "command_line", "configuration", "sites",
     "import_rules", "import_days", "reports", "retention", "rotation", "live_truth", "canary",
-    "sync_order", "kill_nine", "hostile_requests", "hostile_values", "hostile_clients",
-    "import_truth",
+    "sync_order", "kill_nine", "hostile_requests", "hostile_values", "hostile_clients", "operated",
+    "restart", "import_truth",
 ]
 LAST_LINE = re.compile(r"^(\d+) passed, (\d+) failed$", re.MULTILINE)
 
