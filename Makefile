@@ -7,6 +7,10 @@ DATA := $(or $(FOOTFALL_DATA),./data)
 # Which suites `make test` runs: `make test SUITES="tracker shell"`. All of them when empty.
 SUITES :=
 
+# What `make fuzz` feeds, and how many inputs.
+TARGET :=
+RUNS := 10000000
+
 .DEFAULT_GOAL := help
 # Recipes that share one build folder must not run beside each other.
 .NOTPARALLEL:
@@ -31,12 +35,16 @@ static: ## Build one binary that needs no Swift where it runs, into .build/stati
 	strip .build/static/release/footfall
 
 .PHONY: test
-test: ## Run every suite and sum it up (SUITES="swift tracker shell acceptance journey")
+test: ## Run every suite and sum it up (SUITES="swift tracker shell fuzz acceptance journey")
 	@scripts/test.sh $(SUITES)
 
 .PHONY: test-long
 test-long: ## Many seeds, thread and address sanitizers, simulated months (FOOTFALL_SEEDS=1000)
 	@scripts/test.sh --long $(SUITES)
+
+.PHONY: fuzz
+fuzz: ## Feed made-up inputs to a parser (TARGET=beacon RUNS=10000000; every one without TARGET)
+	@RUNS='$(RUNS)' scripts/fuzz.sh $(TARGET)
 
 .PHONY: bench
 bench: ## Run every benchmark of Benchmarks/

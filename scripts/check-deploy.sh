@@ -95,9 +95,13 @@ check_units() {
         expect_line "systemd/$unit" 'RuntimeDirectory=footfall'
         expect_line "systemd/$unit" 'RuntimeDirectoryPreserve=yes'
     done
+    expect_line systemd/footfall.service 'Sockets=footfall.socket'
+    expect_line systemd/footfall.service 'Requires=footfall.socket'
+    # Where the proxy files look for the collector.
+    expect_line systemd/footfall.socket 'ListenStream=127.0.0.1:8080'
     have systemd-analyze "systemd/" || return
     mkdir "$work/units"
-    cp "$deploy"/systemd/*.service "$deploy"/systemd/*.timer "$work/units/"
+    cp "$deploy"/systemd/*.service "$deploy"/systemd/*.socket "$deploy"/systemd/*.timer "$work/units/"
     # The binary isn't installed where this runs.
     sed -i 's,/usr/local/bin/footfall,/bin/true,' "$work"/units/*.service
     # It says nothing when all is well; a key that it doesn't know is only a warning to it.

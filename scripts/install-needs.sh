@@ -35,6 +35,7 @@ command python3         python3
 package python3-venv    python3-venv
 command sqlite3         sqlite3
 command strace          strace
+command openssl         openssl
 command curl            curl
 NEEDS
             ;;

@@ -6,9 +6,11 @@
 # else when it failed. It reads no standard input.
 
 # shellcheck disable=SC2034 # read by test.sh
-short_suites=(swift tracker shell acceptance journey)
+short_suites=(swift tracker shell fuzz acceptance journey)
 # shellcheck disable=SC2034 # read by test.sh
-long_suites=(swift_long swift_threads swift_addresses tracker shell acceptance_long journey)
+long_suites=(
+    swift_long swift_threads swift_addresses tracker shell fuzz_long acceptance_long journey
+)
 
 # Which build `swift test` uses. Debug keeps the assertions; release shares the build of `make run`.
 test_configuration=${FOOTFALL_TEST_CONFIGURATION:-debug}
@@ -100,6 +102,10 @@ suite_shell() {
     export FOOTFALL_BINARY
     Tests/shell/run.sh
 }
+
+suite_fuzz() { require swift && SECONDS_EACH=12 scripts/fuzz.sh; }
+
+suite_fuzz_long() { require swift && RUNS=${FOOTFALL_FUZZ_RUNS:-10000000} scripts/fuzz.sh; }
 
 run_acceptance() { # OPTION…
     local footfall

@@ -44,8 +44,9 @@ package struct ClientAddressResolver: Sendable {
     }
 
     private static func node(in text: Substring) -> String {
-        let parts = text.split(separator: ";").map { String($0).trimmed }
+        let parts = text.split(separator: ";", omittingEmptySubsequences: false)
+            .map { String($0).trimmed }
         let node = parts.first { $0.lowercased().hasPrefix("for=") }?.dropFirst(4)
-        return (node.map(String.init) ?? parts.first ?? "").filter { $0 != "\"" }
+        return (node.map(String.init) ?? parts[0]).filter { $0 != "\"" }
     }
 }

@@ -33,7 +33,23 @@ package struct CollectorLimits: Sendable {
     /// rest become `(other)`. A shop of 20,000 goods has fewer; a scanner invents more in an hour.
     package var newEntriesPerSite = 50_000
 
+    /// Open files that aren't connections: those of the journal, of a dashboard that reads a month
+    /// of partitions, and a connection that is refused at once.
+    package static let fileReserve = 64
+    /// With fewer a browser that opens 6 is one of two.
+    private static let leastConnections = 16
+
     package static let standard = CollectorLimits()
 
     package init() {}
+
+    /// Lowers the connections to what the system allows, so that the journal always finds room for
+    /// its files (I1).
+    ///
+    /// - Parameter openFiles: that this process may have.
+    /// - Returns: whether there is room for a collector at all.
+    package mutating func fit(openFiles: Int) -> Bool {
+        connections = min(connections, openFiles - Self.fileReserve)
+        return connections >= Self.leastConnections
+    }
 }

@@ -18,7 +18,7 @@ TESTS = [
     "http_contract", "http_visitors", "http_routes", "command_line", "configuration", "sites",
     "import_rules", "import_days", "reports", "retention", "rotation", "live_truth", "canary",
     "sync_order", "kill_nine", "disk_faults", "file_faults", "lock_faults", "clock_faults",
-    "import_truth",
+    "hostile_requests", "hostile_values", "hostile_clients", "operated", "restart", "import_truth",
 ]
 LAST_LINE = re.compile(r"^(\d+) passed, (\d+) failed$", re.MULTILINE)
 

@@ -40,6 +40,10 @@ spoil "systemd: no such calendar" systemd/footfall-aggregate.timer \
 spoil "systemd: core dumps" systemd/footfall.service '/LimitCORE/d' "lacks the line 'LimitCORE=0'"
 spoil "systemd: salts lost at a restart" systemd/footfall-aggregate.service \
     '/RuntimeDirectoryPreserve/d' "lacks the line 'RuntimeDirectoryPreserve=yes'"
+spoil "systemd: a socket that isn't the service's" systemd/footfall.service \
+    '/^Sockets/d' "lacks the line 'Sockets=footfall.socket'"
+spoil "systemd: a socket elsewhere" systemd/footfall.socket 's/8080/8081/' \
+    "lacks the line 'ListenStream=127.0.0.1:8080'"
 spoil "systemd: open to the system" systemd/footfall.service '/^Protect/d' "more exposed"
 spoil "settings: salts on disk" footfall.yaml 's,/run/footfall,/var/lib/footfall/secret,' \
     "lacks the line 'secret: /run/footfall'"

@@ -62,8 +62,13 @@ package struct ClientAddress: Hashable, Sendable, CustomStringConvertible {
             guard Self.isPort(bytes[colon...]) else { return nil }
             bytes.removeSubrange(colon...)
         }
-        if let zone = bytes.firstIndex(of: UInt8(ascii: "%")) { bytes.removeSubrange(zone...) }
         if bytes.contains(UInt8(ascii: ":")) {
+            if let zone = bytes.firstIndex(of: UInt8(ascii: "%")) {
+                // More than a zone's name is no address, but perhaps a list of them, whose first a
+                // visitor wrote.
+                guard bytes[(zone + 1)...].allSatisfy(Self.isOfZone) else { return nil }
+                bytes.removeSubrange(zone...)
+            }
             guard let (high, low) = Self.parseIPv6(bytes) else { return nil }
             self.init(high: high, low: low)
         } else {
@@ -79,6 +84,11 @@ package struct ClientAddress: Hashable, Sendable, CustomStringConvertible {
             true
         default: false
         }
+    }
+
+    /// RFC 6874 §2: unreserved signs.
+    private static func isOfZone(_ byte: UInt8) -> Bool {
+        ASCII.isAlphanumeric(byte) || "-._~".utf8.contains(byte)
     }
 
     private static func isPort(_ bytes: ArraySlice<UInt8>) -> Bool {

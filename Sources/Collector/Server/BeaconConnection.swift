@@ -33,6 +33,8 @@ final class BeaconConnection: ChannelDuplexHandler, RemovableChannelHandler {
 
     /// Beacons of one connection that wait for their commit; the rest waits to be read.
     private static let pipelineLimit = 64
+    /// Bytes that NIO's decoder is given at once, so that the requests in them are few.
+    private static let pieceLimit = 4_096
 
     private let server: ServerContext
     private var mode = Mode.beacons
@@ -42,15 +44,17 @@ final class BeaconConnection: ChannelDuplexHandler, RemovableChannelHandler {
     private var firstTicket = 0
     private var router: RoutedHalf?
     private var routedCloses = false
-    private var hasUnforwardedRead = false
+    /// The channel, or the router behind us, is ready for more than it was given.
+    private var wantsRead = false
+    private var isPassingOn = false
+    /// Whether the sender takes its answers: false while over 64 KiB of them wait.
+    private var isWritable = true
     private var inputEnded = false
+    private var inputEndPassedOn = false
     private var quiesces = false
     private var context: ChannelHandlerContext?
     private var peer: ClientAddress?
-    // Seconds, as the sweep counts them: no clock is read for each request.
-    private var idleSeconds = 0
-    private var requestSeconds = 0
-    private var drainSeconds = 0
+    private var patience = ConnectionPatience()
 
     init(server: ServerContext) {
         self.server = server
@@ -77,21 +81,39 @@ final class BeaconConnection: ChannelDuplexHandler, RemovableChannelHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         var bytes = unwrapInboundIn(data)
-        if mode == .passing {
-            context.fireChannelRead(data)
+        if unread.readableBytes == 0 {
+            unread = bytes
+        } else {
+            // Else what was read before would stay for as long as each read ends within a request.
+            unread.discardReadBytes()
+            unread.writeBuffer(&bytes)
+        }
+        guard unread.readableBytes <= server.unreadLimit else {
+            context.close(promise: nil)
             return
         }
-        if unread.readableBytes == 0 { unread = bytes } else { unread.writeBuffer(&bytes) }
         readRequests(context)
+        passOn(context)
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
         if router != nil { context.fireChannelReadComplete() }
     }
 
-    /// While requests wait here nothing more is read: the sender is held up, not memory filled.
+    /// While requests wait here, or answers that the sender doesn't take, nothing more is read: the
+    /// sender is held up, not memory filled.
     func read(context: ChannelHandlerContext) {
-        if isHeldUp { hasUnforwardedRead = true } else { context.read() }
+        wantsRead = true
+        readOn(context)
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        isWritable = context.channel.isWritable
+        context.fireChannelWritabilityChanged()
+        guard isWritable else { return }
+        readRequests(context)
+        finishIfDone(context)
+        readOn(context)
     }
 
     func channelInactive(context: ChannelHandlerContext) {
@@ -105,7 +127,7 @@ final class BeaconConnection: ChannelDuplexHandler, RemovableChannelHandler {
         switch event {
         case ChannelEvent.inputClosed:
             inputEnded = true
-            if mode == .passing { context.fireUserInboundEventTriggered(event) }
+            passOn(context)
         case is ChannelShouldQuiesceEvent:
             quiesces = true
             if mode == .passing { context.fireUserInboundEventTriggered(event) }
@@ -123,28 +145,25 @@ final class BeaconConnection: ChannelDuplexHandler, RemovableChannelHandler {
 
     private var isHeldUp: Bool {
         switch mode {
-        case .beacons: pending.count >= Self.pipelineLimit
+        case .beacons: !isWritable || pending.count >= Self.pipelineLimit
         case .routed, .closing: true
-        case .passing: false
+        case .passing: !isWritable
         }
     }
 
     private func readRequests(_ context: ChannelHandlerContext) {
-        while mode == .beacons, unread.readableBytes > 0, pending.count < Self.pipelineLimit,
-            pending.last?.closes != true
-        {
+        while mode == .beacons, !isHeldUp, unread.readableBytes > 0, pending.last?.closes != true {
             // What the request holds is used before the bytes are given back.
             let length = unread.withUnsafeReadableBytes { bytes -> Int in
                 take(PlainRequest(bytes.bindMemory(to: UInt8.self), limits: server.limits))
             }
             guard length > 0 else { break }
-            idleSeconds = 0
-            requestSeconds = 0
+            patience.requestCame()
             unread.moveReaderIndex(forwardBy: length)
         }
         // Given back at once, so that the next read finds its buffer free.
         if unread.readableBytes == 0 { unread = ByteBuffer() }
-        guard mode == .beacons, pending.isEmpty else { return }
+        guard mode == .beacons, isWritable, pending.isEmpty else { return }
         handOn(context)
     }
 
@@ -177,20 +196,15 @@ final class BeaconConnection: ChannelDuplexHandler, RemovableChannelHandler {
             routedCloses = closes
             guard let bytes = unread.readSlice(length: length), buildRouter(context) else { return }
             mode = .routed
-            idleSeconds = 0
-            requestSeconds = 0
             context.fireChannelRead(wrapInboundOut(bytes))
             context.fireChannelReadComplete()
         case .other:
             guard buildRouter(context) else { return }
             mode = .passing
-            let bytes = unread
-            unread = ByteBuffer()
-            context.fireChannelRead(wrapInboundOut(bytes))
-            context.fireChannelReadComplete()
-            if inputEnded { context.fireUserInboundEventTriggered(ChannelEvent.inputClosed) }
+            // The router's half is new, or has answered all that it had: it can take some.
+            wantsRead = true
+            passOn(context)
             if quiesces { context.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent()) }
-            readOn(context)
         case .tooLarge(let isTarget):
             refuse(
                 context,
@@ -203,9 +217,39 @@ final class BeaconConnection: ChannelDuplexHandler, RemovableChannelHandler {
         }
     }
 
+    /// Gives the decoder the rest of the connection, piece by piece as the router asks for more.
+    private func passOn(_ context: ChannelHandlerContext) {
+        guard mode == .passing, !isPassingOn, let router else { return }
+        isPassingOn = true
+        defer { isPassingOn = false }
+        while mode == .passing, wantsRead, isWritable,
+            let piece = unread.readSlice(length: min(unread.readableBytes, Self.pieceLimit)),
+            piece.readableBytes > 0
+        {
+            wantsRead = false
+            router.decode { context.fireChannelRead(wrapInboundOut(piece)) }
+            context.fireChannelReadComplete()
+            // Comes back to `read` unless the router has enough for now.
+            context.channel.read()
+        }
+        guard mode == .passing, unread.readableBytes == 0 else { return }
+        unread = ByteBuffer()
+        if inputEnded, !inputEndPassedOn {
+            inputEndPassedOn = true
+            context.fireUserInboundEventTriggered(ChannelEvent.inputClosed)
+        }
+        if wantsRead, isWritable {
+            wantsRead = false
+            context.read()
+        }
+    }
+
     private func buildRouter(_ context: ChannelHandlerContext) -> Bool {
         if router != nil { return true }
-        router = server.buildRouter(context.channel) { [weak self] in self?.routedAnswerEnded() }
+        router = server.buildRouter(
+            context.channel,
+            requestCame: { [weak self] in self?.patience.requestCame() },
+            answerEnded: { [weak self] in self?.routedAnswerEnded() })
         if router == nil { context.close(promise: nil) }
         return router != nil
     }
@@ -214,15 +258,15 @@ final class BeaconConnection: ChannelDuplexHandler, RemovableChannelHandler {
     private func routedAnswerEnded() {
         guard mode == .routed, let context else { return }
         mode = routedCloses ? .closing : .beacons
-        idleSeconds = 0
         readRequests(context)
         finishIfDone(context)
         readOn(context)
     }
 
     private func readOn(_ context: ChannelHandlerContext) {
-        guard hasUnforwardedRead, !isHeldUp else { return }
-        hasUnforwardedRead = false
+        guard wantsRead, !isHeldUp else { return }
+        if mode == .passing { return passOn(context) }
+        wantsRead = false
         context.read()
     }
 
@@ -269,59 +313,53 @@ final class BeaconConnection: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     /// Closes the sending half first, so that the answer is not lost to a reset when unread bytes
-    /// wait; the sweep closes the rest.
+    /// wait, nor cut off when the sender is slow to take it; the sweep closes the rest.
     private func close(_ context: ChannelHandlerContext) {
-        guard unread.readableBytes > 0, !inputEnded else {
+        guard unread.readableBytes > 0 && !inputEnded || hasUnsentBytes(context) else {
             context.close(promise: nil)
             return
         }
         context.close(mode: .output, promise: nil)
     }
 
+    private func hasUnsentBytes(_ context: ChannelHandlerContext) -> Bool {
+        (try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0 > 0
+    }
+
     private func finishIfDone(_ context: ChannelHandlerContext) {
-        guard mode == .beacons || mode == .closing, pending.isEmpty, inputEnded else { return }
-        context.close(promise: nil)
+        guard mode == .beacons || mode == .closing, pending.isEmpty, inputEnded, isWritable else {
+            return
+        }
+        mode = .closing
+        close(context)
     }
 
     // MARK: Time
 
-    /// Once a second: cuts slow senders, idle connections, and those that a shutdown left open.
+    /// Once a second: cuts slow senders and readers, idle connections, and those that a shutdown
+    /// left open.
     func sweep() {
         guard let context else { return }
-        if quiesces { drainSeconds += 1 }
-        if drainSeconds > ServerContext.longestDrainSeconds { return context.close(promise: nil) }
-        switch mode {
-        case .closing:
-            context.close(promise: nil)
-        case .beacons where !pending.isEmpty: break
-        case .beacons where unread.readableBytes > 0:
-            requestSeconds += 1
-            if requestSeconds > server.requestSeconds || drainSeconds > ServerContext.drainSeconds {
-                refuse(
-                    context,
-                    BeaconResponse(
-                        .requestTimeout, fault: "request", "took too long to come whole"))
-            }
-        case .beacons: closeIfIdle(context)
-        case .routed, .passing:
-            guard let router else { return }
-            if router.isReading {
-                requestSeconds += 1
-                if requestSeconds > server.requestSeconds { context.close(promise: nil) }
-            } else if router.openRequests == 0 {
-                requestSeconds = 0
-                closeIfIdle(context)
-            } else {
-                idleSeconds = 0
-            }
+        switch patience.secondPassed(activity(context), isStopping: quiesces, server.limits) {
+        case .stays: break
+        case .tooSlow where mode == .beacons:
+            refuse(
+                context,
+                BeaconResponse(.requestTimeout, fault: "request", "took too long to come whole"))
+        case .tooSlow, .isOver: context.close(promise: nil)
         }
     }
 
-    private func closeIfIdle(_ context: ChannelHandlerContext) {
-        idleSeconds += 1
-        // Under load each connection's next answer closes it; one that rests is closed here.
-        if idleSeconds > server.idleSeconds || drainSeconds > ServerContext.drainSeconds {
-            context.close(promise: nil)
+    private func activity(_ context: ChannelHandlerContext) -> ConnectionPatience.Activity {
+        if !isWritable { return .blocked }
+        switch mode {
+        case .closing: return hasUnsentBytes(context) ? .blocked : .closing
+        case .beacons where !pending.isEmpty: return .answering
+        case .beacons: return unread.readableBytes > 0 ? .receiving : .resting
+        case .routed, .passing:
+            guard let router else { return .closing }
+            if router.isReading { return .receiving }
+            return router.openRequests > 0 ? .answering : .resting
         }
     }
 }

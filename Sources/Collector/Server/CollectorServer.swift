@@ -76,6 +76,7 @@ package struct CollectorServer: Service {
         let sweep = loop.scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) { _ in
             connections.sweep()
         }
+        try await Self.boundUnsentBytes(of: listener)
         onListening(listener.localAddress?.port)
         await withGracefulShutdownHandler {
             await withDiscardingTaskGroup { tasks in
@@ -92,6 +93,16 @@ package struct CollectorServer: Service {
         sweep.cancel()
     }
 
+    /// Connections take this on from their listener. Without it the system alone decides how much
+    /// it keeps for a reader that takes nothing, megabytes of each; and only when a third of that
+    /// has gone does it say that the reader takes anything.
+    private static func boundUnsentBytes(of listener: any Channel) async throws {
+        guard listener.localAddress?.ipAddress != nil else { return }
+        try await listener.setOption(
+            .tcpOption(.init(rawValue: CInt(TCP_NOTSENT_LOWAT))), value: 64 << 10
+        ).get()
+    }
+
     private func bootstrap(
         _ group: MultiThreadedEventLoopGroup, _ context: ServerContext,
         _ quiescing: ServerQuiescingHelper
@@ -101,10 +112,11 @@ package struct CollectorServer: Service {
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             // Under `Connection: close` many connections come with each turn of the loop.
             .serverChannelOption(.maxMessagesPerRead, value: 64)
-            .serverChannelInitializer { channel in
+            .serverChannelInitializer { [outages] channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(
-                        quiescing.makeServerChannelHandler(channel: channel))
+                    let pipeline = channel.pipeline.syncOperations
+                    try pipeline.addHandler(quiescing.makeServerChannelHandler(channel: channel))
+                    try pipeline.addHandler(AcceptPause { outages.noteAcceptPause($0) })
                 }
             }
             .childChannelOption(.allowRemoteHalfClosure, value: true)

@@ -47,6 +47,10 @@ package enum ListeningSocket: Hashable, Sendable {
         case .tcp(let host, let port):
             return try await bootstrap.bind(host: host, port: port).get()
         case .unix(let path):
+            guard !Self.isServed(path) else {
+                throw ListeningError(
+                    "Another process listens on \(path): stop it, or give this one another path.")
+            }
             let channel = try await bootstrap.bind(
                 unixDomainSocketPath: path, cleanupExistingSocketFile: true
             ).get()
@@ -56,6 +60,29 @@ package enum ListeningSocket: Hashable, Sendable {
         case .inherited(let descriptor):
             return try await bootstrap.withBoundSocket(descriptor).get()
         }
+    }
+
+    /// Whether a process takes connections on a socket file; one that is left of a process that has
+    /// gone refuses them.
+    private static func isServed(_ path: String) -> Bool {
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        let name = Array(path.utf8)
+        // One that is too long is told when it is bound; the last byte stays 0.
+        guard name.count < MemoryLayout.size(ofValue: address.sun_path) else { return false }
+        // Written within the call, and within its bounds as just seen.
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: name) }
+        // Without blocking: a full backlog is an answer as well.
+        let type = CInt(SOCK_STREAM.rawValue) | CInt(SOCK_NONBLOCK.rawValue)
+        let probe = socket(AF_UNIX, type, 0)
+        guard probe >= 0 else { return false }
+        defer { close(probe) }
+        let size = socklen_t(MemoryLayout<sockaddr_un>.size)
+        // Read within the call.
+        let result = withUnsafePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(probe, $0, size) }
+        }
+        return result == 0 || errno == EAGAIN
     }
 }
 

@@ -21,7 +21,8 @@ enum PlainRequest {
     init(_ bytes: UnsafeBufferPointer<UInt8>, limits: CollectorLimits) {
         guard let headEnd = Self.endOfHead(bytes, limit: limits.header) else {
             // A target without end is told before its head is over the limit.
-            if bytes.count > limits.url, !bytes.prefix(limits.url).contains(.lineFeed) {
+            let line = limits.url + Self.restOfLine
+            if bytes.count > line, !bytes.prefix(line).contains(.lineFeed) {
                 self = .tooLarge(isTarget: true)
             } else {
                 self = bytes.count > limits.header ? .tooLarge(isTarget: false) : .incomplete
@@ -61,6 +62,10 @@ enum PlainRequest {
                 body: UnsafeBufferPointer(rebasing: bytes[headEnd..<(headEnd + length)]),
                 length: headEnd + length))
     }
+
+    /// Bytes of a request's line besides its target: `OPTIONS`, ` HTTP/1.1` and a space at most, with
+    /// room for a method that is the decoder's to refuse.
+    private static let restOfLine = 16 + 1 + 9 + 2
 
     /// Where the empty line after the headers ends.
     private static func endOfHead(

@@ -10,22 +10,39 @@ final class RoutedHalf: ChannelDuplexHandler, RemovableChannelHandler {
     typealias OutboundIn = HTTPResponsePart
     typealias OutboundOut = HTTPResponsePart
 
+    private let requestCame: () -> Void
     private let answerEnded: () -> Void
     private(set) var openRequests = 0
-    /// Whether a request's head has come and its end has not.
+    /// Whether bytes of a request have come and its end has not.
     private(set) var isReading = false
+    private var hasDecoded = false
 
-    init(answerEnded: @escaping () -> Void) {
+    /// - Parameters:
+    ///   - requestCame: called with each request's end.
+    ///   - answerEnded: called when every request that came has its answer.
+    init(requestCame: @escaping () -> Void, answerEnded: @escaping () -> Void) {
+        self.requestCame = requestCame
         self.answerEnded = answerEnded
     }
 
+    /// Hands bytes to the decoder. When nothing comes of them they are of a head that isn't whole,
+    /// or empty lines ahead of one: the decoder keeps them to itself, and time must not.
+    func decode(_ hand: () -> Void) {
+        hasDecoded = false
+        hand()
+        if !hasDecoded { isReading = true }
+    }
+
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        hasDecoded = true
         switch unwrapInboundIn(data) {
         case .head:
             openRequests += 1
             isReading = true
         case .body: break
-        case .end: isReading = false
+        case .end:
+            isReading = false
+            requestCame()
         }
         context.fireChannelRead(data)
     }

@@ -6,23 +6,18 @@ import NIOCore
 
 /// What every connection of a server has in common.
 final class ServerContext: Sendable {
-    /// A shutdown closes connections that rest, or whose request is still coming, after so many
-    /// seconds; under load each closes with its next answer, so that no request is lost to it.
-    static let drainSeconds = 2
-    /// The rest, which reads its answer slowly, is cut before a service manager kills the process.
-    static let longestDrainSeconds = 20
-
     let receiver: BeaconReceiver
     let senders: SenderReader
     let answers: AnswerQueue
     let connections: OpenConnections
     let limits: CollectorLimits
+    /// Bytes of a connection that may wait to be dealt with: a request, and some reads of 256 KiB
+    /// behind it. Nothing is read while requests wait; only of a sender that closes its half the
+    /// channel reads at once whatever the system holds.
+    let unreadLimit: Int
     private let router: HTTP1Channel
     private let routed: AsyncStream<HTTP1Channel.Value>.Continuation
     private let logger: Logger
-
-    var requestSeconds: Int { Int(limits.requestTime.seconds) }
-    var idleSeconds: Int { Int(limits.idleTime.seconds) }
 
     init(
         receiver: BeaconReceiver, senders: SenderReader, answers: AnswerQueue,
@@ -34,6 +29,7 @@ final class ServerContext: Sendable {
         self.answers = answers
         self.connections = connections
         self.limits = limits
+        unreadLimit = limits.header + limits.body + (1 << 19)
         self.router = router
         self.routed = routed
         self.logger = logger
@@ -44,9 +40,10 @@ final class ServerContext: Sendable {
     ///
     /// - Returns: `nil` when the channel is gone.
     func buildRouter(
-        _ channel: any NIOCore.Channel, answerEnded: @escaping () -> Void
+        _ channel: any NIOCore.Channel, requestCame: @escaping () -> Void,
+        answerEnded: @escaping () -> Void
     ) -> RoutedHalf? {
-        let half = RoutedHalf(answerEnded: answerEnded)
+        let half = RoutedHalf(requestCame: requestCame, answerEnded: answerEnded)
         // Both run at once: we are on the channel's loop.
         router.setup(channel: channel, logger: logger).assumeIsolated().whenSuccess { [routed] in
             routed.yield($0)

@@ -23,12 +23,13 @@ struct ServeServices {
         try Self.checkTerms(installation)
         let level = LogLevel(settings.logLevel)
         let logger = level.logger()
+        let limits = try OpenFiles.fit(settings.limits, logger: logger)
         let socket = try Self.socket(settings)
         let certificates = try Self.certificates(settings)
         let salts = installation.salts
         let journal = try Journal(
             folder: installation.folder, clock: clock, salts: salts,
-            newEntriesPerSite: settings.limits.newEntriesPerSite
+            newEntriesPerSite: limits.newEntriesPerSite
         ) { logger.warning("\($0)") }
         let registry = try SiteRegistry(database: installation.database)
         let visitors = VisitorFinder(salts: salts)
@@ -40,7 +41,7 @@ struct ServeServices {
         try duplicates.rebuild(from: events, at: clock.now())
         let receiver = BeaconReceiver(
             clock: clock, registry: registry, steps: IngestSteps(), visitors: visitors,
-            journal: journal, duplicates: duplicates, limits: settings.limits)
+            journal: journal, duplicates: duplicates, limits: limits)
         let senders = SenderReader(
             addresses: ClientAddressResolver(
                 trustedProxies: settings.trustedProxies, header: settings.clientAddressHeader),
@@ -50,7 +51,7 @@ struct ServeServices {
 
         let router = Router(context: FootfallRequestContext.self)
         BeaconRoutes(
-            receiver: receiver, senders: senders, outages: outages, limits: settings.limits
+            receiver: receiver, senders: senders, outages: outages, limits: limits
         ).add(to: router)
         AssetRoutes().add(to: router)
         HealthRoutes(journal: journal, counters: counters).add(to: router)
@@ -74,7 +75,7 @@ struct ServeServices {
                 settings: reload, level: level, certificates: certificates, logger: logger),
             CollectorServer(
                 socket: socket, router: router, receiver: receiver, senders: senders,
-                outages: outages, limits: settings.limits, tls: certificates, counters: counters,
+                outages: outages, limits: limits, tls: certificates, counters: counters,
                 logger: logger
             ) { port in
                 Console.say(

@@ -154,6 +154,46 @@ struct ConnectionTests {
         }
     }
 
+    @Test("what the decoder keeps to itself of a request takes of its time as well")
+    func slowBehindDecoder() async throws {
+        var limits = CollectorLimits.standard
+        limits.requestTime = .seconds(1)
+        // Longer than a read of this test waits.
+        limits.idleTime = .seconds(60)
+        try await ServerBench(limits: limits).run(try CollectorBench()) { client in
+            let empty = try await client.connect()
+            let behind = try await client.connect()
+            #expect(try await behind.exchange(Self.chunked).status == 202)
+            try empty.send("\r\n\r\n")
+            try behind.send("POST /api/event HTTP/1.1\r\nHost:")
+            #expect(try await empty.isClosed())
+            #expect(try await behind.isClosed())
+        }
+    }
+
+    @Test("who reads no answer is held up, and cut", arguments: ["b", "g", "c"])
+    func neverReads(kind: String) async throws {
+        var limits = CollectorLimits.standard
+        limits.requestTime = .seconds(1)
+        limits.idleTime = .seconds(1)
+        try await ServerBench(limits: limits).run(try CollectorBench()) { client in
+            let connection = try await client.connect()
+            let request = ["b": Self.beacon(), "g": Self.get, "c": Self.chunked][kind]!
+            let flood = String(repeating: request, count: 500)
+            let cut = try await offPool { () -> TestConnection.Failure? in
+                // More than the system's buffers hold: without the cut a send times out.
+                for _ in 0..<2_000 {
+                    do throws(TestConnection.Failure) { try connection.send(flood) } catch {
+                        return error
+                    }
+                }
+                return nil
+            }
+            #expect(cut == .closed)
+            #expect(try await client.connect().exchange(Self.get).status == 200)
+        }
+    }
+
     @Test("one address has so many connections, all together have so many")
     func connectionLimits() async throws {
         for (limit, proxies) in [(3, []), (5, ["127.0.0.1"])] {

@@ -35,6 +35,20 @@ struct PlainRequestTests {
         #expect(kind(bytes + Array("POST".utf8)) == "beacon \(bytes.count) {}")
     }
 
+    @Test("a target as long as its limit, at any place where the bytes are cut")
+    func longTarget() {
+        var limits = CollectorLimits.standard
+        limits.url = 64
+        for method in ["GET", "OPTIONS"] {
+            let target = "/" + String(repeating: "x", count: limits.url - 1)
+            let bytes = Array("\(method) \(target) HTTP/1.1\r\nHost: a.test\r\n\r\n".utf8)
+            for end in 0..<bytes.count {
+                #expect(kind(Array(bytes[..<end]), limits: limits) == "incomplete")
+            }
+            #expect(kind(bytes, limits: limits) == "bodyless \(bytes.count)")
+        }
+    }
+
     @Test(
         "headers that change nothing in how it is read",
         arguments: [
@@ -113,7 +127,7 @@ struct PlainRequestTests {
         var limits = CollectorLimits.standard
         limits.header = 200
         limits.url = 50
-        let long = String(repeating: "x", count: 60)
+        let long = String(repeating: "x", count: 80)
         #expect(kind("GET /\(long)", limits: limits) == "target too large")
         let whole = "GET /\(long) HTTP/1.1\r\nHost: a\r\n\r\n"
         #expect(kind(whole, limits: limits) == "target too large")
@@ -131,7 +145,7 @@ struct PlainRequestTests {
             + "Content-Length: 0\r\nX-One: 4\r\n\r\n"
         try Array(text.utf8).withUnsafeBufferPointer { buffer in
             guard case .beacon(let request) = PlainRequest(buffer, limits: .standard) else {
-                throw TestConnection.Closed()
+                throw TestConnection.Failure.closed
             }
             #expect(request.head.value(.xMoz) == "1, 3")
             #expect(request.head.values("x-moz") == ["1", "3"])

@@ -121,9 +121,12 @@ func offPool<Value: Sendable>(
     }
 }
 
-/// A socket; a read that nothing answers within ten seconds fails, so that no test hangs.
+/// A socket; a read or write that nothing answers within ten seconds fails, so that no test hangs.
 final class TestConnection: Sendable {
-    struct Closed: Error {}
+    enum Failure: Error {
+        case closed
+        case timedOut
+    }
 
     private let socket: Int32
     private let received = Mutex<[UInt8]>([])
@@ -131,8 +134,10 @@ final class TestConnection: Sendable {
     init(port: Int) throws {
         socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var patience = timeval(tv_sec: 10, tv_usec: 0)
-        setsockopt(
-            socket, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
+        for direction in [SO_RCVTIMEO, SO_SNDTIMEO] {
+            setsockopt(
+                socket, SOL_SOCKET, direction, &patience, socklen_t(MemoryLayout<timeval>.size))
+        }
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = in_port_t(port).bigEndian
@@ -144,7 +149,7 @@ final class TestConnection: Sendable {
                 Glibc.connect(socket, $0, size)
             }
         }
-        guard result == 0 else { throw Closed() }
+        guard result == 0 else { throw Failure.closed }
     }
 
     deinit { Glibc.close(socket) }
@@ -176,16 +181,16 @@ final class TestConnection: Sendable {
         }
     }
 
-    func send(_ text: String) throws { try send(bytes: Array(text.utf8)) }
+    func send(_ text: String) throws(Failure) { try send(bytes: Array(text.utf8)) }
 
-    func send(bytes: [UInt8]) throws {
+    func send(bytes: [UInt8]) throws(Failure) {
         var rest = bytes[...]
         while !rest.isEmpty {
             // The system copies the bytes before it returns.
             let count = rest.withUnsafeBytes {
                 Glibc.send(socket, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
             }
-            guard count > 0 else { throw Closed() }
+            guard count > 0 else { throw errno == EAGAIN ? .timedOut : .closed }
             rest = rest.dropFirst(count)
         }
     }
@@ -213,7 +218,7 @@ final class TestConnection: Sendable {
                         body: Array(bytes[end..<(end + length)]))
                 }
             }
-            guard try fill() else { throw Closed() }
+            guard try fill() else { throw Failure.closed }
         }
     }
 
@@ -222,7 +227,7 @@ final class TestConnection: Sendable {
         var buffer = [UInt8](repeating: 0, count: 65_536)
         // Written within the call, at most its size.
         let count = buffer.withUnsafeMutableBytes { recv(socket, $0.baseAddress, $0.count, 0) }
-        guard count >= 0 || errno == ECONNRESET else { throw Closed() }
+        guard count >= 0 || errno == ECONNRESET else { throw Failure.timedOut }
         received.withLock { $0 += buffer.prefix(max(0, count)) }
         return count > 0
     }
