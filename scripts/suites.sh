@@ -75,7 +75,7 @@ suite_swift_long() { FOOTFALL_SEEDS=$long_seeds run_swift_tests 2h -c "$test_con
 
 # A sanitizer changes every object file, hence folders of their own.
 suite_swift_threads() {
-    run_swift_tests 2h --sanitize=thread --scratch-path .build/thread-sanitizer
+    TSAN_OPTIONS="suppressions=$PWD/Tests/thread-sanitizer.txt" run_swift_tests 2h --sanitize=thread --scratch-path .build/thread-sanitizer
 }
 
 suite_swift_addresses() {
