@@ -1,7 +1,8 @@
 package import Analytics
 
 /// Whose address a request has: the peer's, or, only if the peer is a trusted proxy, that of
-/// exactly one header (DESIGN §8).
+/// exactly one header (DESIGN §8). A peer without an address, on a Unix socket, is a trusted proxy:
+/// no browser can be there, and whom the socket's file lets in is the owner's choice.
 package struct ClientAddressResolver: Sendable {
     package static let standardHeader = "X-Forwarded-For"
 
@@ -16,7 +17,7 @@ package struct ClientAddressResolver: Sendable {
 
     /// - Parameter values: all lines of the header, in order.
     func resolve(peer: ClientAddress?, values: [String]) -> ClientAddress? {
-        guard let peer, isTrusted(peer) else { return peer }
+        if let peer, !isTrusted(peer) { return peer }
         // One proxy that names one client: nearly always.
         if values.count == 1, let client = ClientAddress(values[0]), !isTrusted(client) {
             return client

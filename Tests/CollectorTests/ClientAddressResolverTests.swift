@@ -62,9 +62,16 @@ struct ClientAddressResolverTests {
             resolver("Forwarded").resolve(peer: peer, values: values) == ClientAddress(expected))
     }
 
-    @Test("a peer without an address has none, whatever it sends")
-    func noPeer() {
-        #expect(resolver().resolve(peer: nil, values: ["198.51.100.9"]) == nil)
+    @Test(
+        "a peer on a Unix socket is a trusted proxy, without an address of its own",
+        arguments: [
+            (["198.51.100.9"], "198.51.100.9"), (["203.0.113.5, 198.51.100.9"], "198.51.100.9"),
+            (["198.51.100.9, 10.0.0.2"], "198.51.100.9"), (["unknown"], nil), ([], nil),
+        ])
+    func noPeer(values: [String], expected: String?) {
+        #expect(
+            resolver().resolve(peer: nil, values: values)
+                == expected.flatMap { ClientAddress($0) })
     }
 
     @Test(

@@ -238,6 +238,11 @@ def serves_a_unix_socket(checks, bench):
         checks.contains("it says why", outcome.stderr, "another process", path)
         with server.connect() as connection:
             checks.check("the first serves on", kept(send(connection, pageview(URL))))
+            for address in ("198.51.100.1", "198.51.100.2"):
+                checks.check(f"a beacon from {address}", kept(send(
+                    connection, pageview(URL), address)))
+        checks.equal("the proxy's word for the addresses is taken: visitors", 2,
+                     footfall.query(SITE, ["visitors"], "today")["totals"]["visitors"])
         checks.equal("exit code", 0, server.stop())
     checks.check("the file goes at the end", not os.path.exists(path))
 

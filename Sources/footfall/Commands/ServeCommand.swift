@@ -25,7 +25,12 @@ struct ServeCommand: AsyncParsableCommand {
 
     @Option(help: "Address to listen on (127.0.0.1).") var host: String?
     @Option(help: "Port to listen on (8080).") var port: String?
-    @Option(help: "Unix socket to listen on in place of address and port.") var socket: String?
+    @Option(
+        help: """
+            Unix socket to listen on in place of address and port. Who may open it is a proxy, \
+            whose client address is believed.
+            """)
+    var socket: String?
     @Option(help: "Certificate chain in PEM form, for TLS without a proxy.")
     var tlsCertificate: String?
     @Option(help: "Its private key in PEM form.") var tlsKey: String?
