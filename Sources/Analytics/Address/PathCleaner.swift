@@ -15,27 +15,37 @@ enum PathCleaner {
         case .endsInSlash: return (String(Substring(rawPath.utf8.dropLast())), 0)
         case .unusual: break
         }
-        let bytes = decoded(rawPath)
         var path = ""
         var scrubbed = 0
-        for part in bytes.split(separator: UInt8(ascii: "/")) {
-            var segment = String(decoding: part, as: UTF8.self)
-            if let end = endBeforeSession(segment) {
-                segment = String(segment[..<end])
-                scrubbed += 1
-            }
-            if isCookielessSession(segment) {
-                scrubbed += 1
-                continue
-            }
-            let found = Scrubber.marked(PlainText.cleaned(segment), slashJoins: false)
-            guard !found.text.isEmpty else { continue }
+        for part in decoded(rawPath).split(separator: UInt8(ascii: "/")) {
+            let segment = cleanedSegment(String(decoding: part, as: UTF8.self))
+            scrubbed += segment.marks
+            guard !segment.text.isEmpty else { continue }
             path += "/"
-            path += found.text
-            scrubbed += found.marks
+            path += segment.text
         }
         path = withoutIndex(path)
-        return (path.isEmpty ? "/" : PlainText.cut(path, to: PageAddress.limit), scrubbed)
+        if path.isEmpty { return ("/", scrubbed) }
+        let cut = PlainText.cut(path, to: PageAddress.limit)
+        // A cut may leave what parts no page at the end: a slash, half a word that says `index.php`.
+        return (cut == path ? path : cleaned(cut).path, scrubbed)
+    }
+
+    /// A decoded segment without its session and marks in place of persons; empty if it names no
+    /// page.
+    private static func cleanedSegment(_ raw: String) -> (text: String, marks: Int) {
+        var segment = PlainText.cleaned(raw)
+        var sessions = 0
+        if let end = endBeforeSession(segment) {
+            segment = PlainText.cleaned(String(segment[..<end]))
+            sessions += 1
+        }
+        let found = Scrubber.marked(segment, slashJoins: false)
+        // A mark may have taken what hid a session, such as the space of a phone number.
+        if isCookielessSession(segment) || isCookielessSession(found.text) {
+            return ("", sessions + 1)
+        }
+        return (found.text, sessions + found.marks)
     }
 
     /// Decoded and free of invisible signs; again, when taking those out completed another `%XX`.

@@ -27,25 +27,36 @@ package enum Scrubber {
         return (PlainText.cut(found.text, to: limit), found.marks)
     }
 
-    /// The text with its marks.
+    /// The text with its marks. Marked again it stays as it is: where a mark parts what looked
+    /// like words, the rest is looked at again.
     /// - Parameters:
     ///   - text: as `PlainText.cleaned` leaves it.
     ///   - slashJoins: whether `/` may be a sign of a Base64 token; in a path it parts segments.
     static func marked(_ text: String, slashJoins: Bool) -> (text: String, marks: Int) {
+        var text = text
+        var marks = 0
+        // Each round takes out signs and puts in none that a finder would take, so one is the last.
+        while true {
+            let ranges = ranges(in: text, slashJoins: slashJoins)
+            if ranges.isEmpty { return (text, marks) }
+            text = replacing(ranges, in: text)
+            marks += ranges.count
+        }
+    }
+
+    private static func ranges(in text: String, slashJoins: Bool) -> [Range<Int>] {
         let isASCII = text.utf8.allSatisfy { $0 < 0x80 }
         // Where each byte is its own sign, most texts are done without a copy.
-        if isASCII, !SignHints(text.utf8).maySayMore { return (text, 0) }
+        if isASCII, !SignHints(text.utf8).maySayMore { return [] }
         let signs = TextSigns.signs(of: text, isASCII: isASCII)
         let hints = SignHints(signs)
-        guard hints.maySayMore else { return (text, 0) }
+        guard hints.maySayMore else { return [] }
         var ranges: [Range<Int>] = []
         if hints.hasAt { ranges += MailFinder.ranges(in: signs) }
         if hints.colons >= 2 { ranges += NetworkFinder.ranges(in: signs) }
         if hints.digits >= 6 { ranges += NumberFinder.ranges(in: signs) }
         if hints.mayHoldToken { ranges += TokenFinder.ranges(in: signs, slashJoins: slashJoins) }
-        guard !ranges.isEmpty else { return (text, 0) }
-        let merged = merged(ranges)
-        return (replacing(merged, in: text), merged.count)
+        return ranges.isEmpty ? [] : merged(ranges)
     }
 
     /// In order, with those joined that touch.

@@ -59,6 +59,8 @@ struct PageAddressTests {
             ("/cart;jsessionid=1A530637289A03B07199A44E8D531427", "/cart"),
             ("/cart;JSESSIONID=abc/pay", "/cart/pay"), ("/cart;v=1;sid=abc", "/cart"),
             ("/(S(lit3py55t21z5v55vlm25s55))/page", "/page"), ("/S(abc)/page", "/page"),
+            ("/%20S(abc)/page", "/page"), ("/S(+371%2026123456)/page", "/page"),
+            ("/cart%20;sid=abc", "/cart"),
         ])
     func sessions(target: String, path: String) throws {
         let address = try cleaned(target)
