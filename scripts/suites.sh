@@ -71,7 +71,12 @@ run_swift_tests() { # LIMIT OPTION…
 
 suite_swift() { run_swift_tests 15m -c "$test_configuration"; }
 
-suite_swift_long() { FOOTFALL_SEEDS=$long_seeds run_swift_tests 2h -c "$test_configuration"; }
+# Optimized, as a thousand seeds take hours otherwise; in a folder of its own, as all is built to be
+# looked into.
+suite_swift_long() {
+    FOOTFALL_SEEDS=$long_seeds run_swift_tests 2h -c release -Xswiftc -enable-testing \
+        --scratch-path .build/tested-release
+}
 
 # A sanitizer changes every object file, hence folders of their own.
 suite_swift_threads() {

@@ -52,6 +52,50 @@ struct DashboardBuilderTests {
         #expect(chart.points.filter(\.isComplete).count == 14)
     }
 
+    @Test("a filter keeps sessions, and leaves out what is of all")
+    func filtered() async throws {
+        let site = try TestSite()
+        try await site.addPageviews([
+            (1, "2026-11-21T09:00:00Z", "/veikals"), (1, "2026-11-22T12:30:00Z", "/"),
+            (1, "2026-11-22T12:31:00Z", "/veikals"), (2, "2026-11-22T07:00:00Z", "/"),
+        ])
+        let filter = SessionFilter([
+            FilterCondition(dimension: .page, .like, value: "/v*"),
+            FilterCondition(dimension: .browser, .unequal, value: "Netscape"),
+        ])
+        let report = try site.report("today", filter: filter)
+        #expect(report.state == .figures)
+        #expect(report.header.map(\.value).prefix(3) == [1, 1, 2])
+        #expect(report.table("Pages")?.rows.map(\.value) == ["/", "/veikals"])
+        #expect(report.books == nil && !report.panels.contains(.now(visitors: 1)))
+        let text = TextRenderer(width: 80, usesColour: false, usesASCII: false).render(report)
+        #expect(text.contains("\nSessions with page~/v*, browser!=Netscape\n"))
+        #expect(report.json.text.contains(#""filters":["page~/v*","browser!=Netscape"]"#))
+
+        let none = try site.report(
+            "today", filter: SessionFilter(dimension: .page, value: "/nowhere"))
+        let empty = TextRenderer(width: 80, usesColour: false, usesASCII: false).render(none)
+        #expect(empty.contains("No session of this period is like that."))
+    }
+
+    @Test("where the raw events of the days before are gone, nothing is compared with a filter")
+    func filteredWithoutBefore() async throws {
+        let site = try TestSite()
+        try site.addRollup("2026-11-10", visitors: 3)
+        try site.addRollup("2026-11-14", visitors: 3)
+        try await site.addPageviews([
+            (1, "2026-11-21T09:00:00Z", "/"), (1, "2026-11-22T12:30:00Z", "/"),
+        ])
+        let gone = Int64(try #require(LocalDay("2026-11-15")).daysSince1970)
+        try site.database.setNote(.deletedThrough, gone)
+        let report = try site.report(
+            "5d", filter: SessionFilter(dimension: .page, value: "/"))
+        #expect(report.header.contains { $0.value == 2 })
+        #expect(report.header.allSatisfy { $0.change == nil })
+        #expect(report.chart?.points.allSatisfy { $0.before == nil } == true)
+        #expect(report.chart?.daysBefore == nil)
+    }
+
     @Test("raw events that can't be read are told; the days that rollups hold are shown")
     func unreadable() async throws {
         let site = try TestSite()

@@ -22,9 +22,9 @@ struct FilterTests {
     @Test("all days that were asked for, where their raw events are kept")
     func whole() async throws {
         let site = try await site()
-        let answer = try site.reader.answerForMostDays(Self.query, of: site.site)
-        #expect(answer.days == Self.query.days)
-        #expect(answer.totals == [2])
+        let days = try site.reader.foldableDays(endingLike: Self.query.days, of: site.site)
+        #expect(days == Self.query.days)
+        #expect(try site.reader.answer(Self.query, of: site.site).totals == [2])
     }
 
     @Test("else the days since the last one whose raw events are gone")
@@ -35,7 +35,9 @@ struct FilterTests {
         let gone = Int64(LocalDay("2026-11-11")!.daysSince1970)
         try site.database.setNote(.deletedThrough, gone)
         #expect(throws: StorageError.self) { try site.reader.answer(Self.query, of: site.site) }
-        let answer = try site.reader.answerForMostDays(Self.query, of: site.site)
+        var query = Self.query
+        query.days = try site.reader.foldableDays(endingLike: query.days, of: site.site)
+        let answer = try site.reader.answer(query, of: site.site)
         // A session of the 12th may reach back two days, to a partition that is gone.
         #expect(answer.days == LocalDay("2026-11-13")!...LocalDay("2026-11-22")!)
         #expect(answer.totals == [1])
@@ -47,7 +49,7 @@ struct FilterTests {
         let gone = Int64(LocalDay("2026-11-22")!.daysSince1970)
         try site.database.setNote(.deletedThrough, gone)
         #expect(throws: StorageError.self) {
-            try site.reader.answerForMostDays(Self.query, of: site.site)
+            try site.reader.foldableDays(endingLike: Self.query.days, of: site.site)
         }
     }
 
@@ -59,11 +61,8 @@ struct FilterTests {
         ] as [(String, String?)])
     func spelling(value: String, hint: String?) async throws {
         let site = try await site()
-        var query = Self.query
-        query.filter = SessionFilter(dimension: .page, value: value)
-        let answer = try site.reader.answer(query, of: site.site)
         let found = try site.reader.knownSpelling(
-            for: answer, filter: query.filter, of: site.site)
+            of: SessionFilter(dimension: .page, value: value), on: Self.query.days, of: site.site)
         #expect(found == hint)
     }
 }

@@ -37,10 +37,13 @@ final class TestSite: Sendable {
 
     deinit { try? FileManager.default.removeItem(atPath: folder.path) }
 
-    func report(_ period: String, notes: [Note] = []) throws -> DashboardReport {
+    func report(
+        _ period: String, filter: SessionFilter? = nil, notes: [Note] = []
+    ) throws -> DashboardReport {
         try DashboardBuilder(
             definition: try .overview(), reader: reader, folder: folder, database: database
-        ).report(of: site, period: try Period(period), now: now, notes: notes)
+        ).report(
+            of: site, period: try Period(period), filter: filter, now: now, notes: notes)
     }
 
     /// A day that was folded and sealed: as many visitors, each with a session of two pageviews.

@@ -59,7 +59,7 @@ struct FoldWalk {
                 }
                 sessionNumber += 1
                 let visit = history.next(startingAt: Instant(milliseconds: span.start))
-                guard fold.filter?.matches(span, events, fold, visit) ?? true else { return }
+                guard fold.filter?.matches(span, events, visit) ?? true else { return }
                 count(span, events, visit)
             }
         }

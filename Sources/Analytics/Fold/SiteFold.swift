@@ -5,7 +5,7 @@
 package struct SiteFold {
     let calendar: SiteCalendar
     let vocabulary: Vocabulary
-    let filter: SessionFilter?
+    let filter: FilterMatcher?
     let newVisitors: NewVisitors
     let limit: (Dimension) -> Int
     let timeouts: TimeoutTable
@@ -20,16 +20,18 @@ package struct SiteFold {
     }
 
     /// - Parameters:
-    ///   - filter: keeps only the sessions that match; events without a visitor match none.
+    ///   - keptSessions: keeps only the sessions that match; events without a visitor match none.
     ///   - limit: how many values of a dimension are kept a day.
     package init(
-        site: Site, vocabulary: Vocabulary, filter: SessionFilter? = nil,
+        site: Site, vocabulary: Vocabulary, filter keptSessions: SessionFilter? = nil,
         countsNewVisitorsFrom newVisitors: NewVisitors = .saltPeriod,
         limit: @escaping (Dimension) -> Int = \.standardLimit
     ) {
         calendar = site.calendar
         self.vocabulary = vocabulary
-        self.filter = filter
+        filter = keptSessions.map {
+            FilterMatcher($0, vocabulary: vocabulary, calendar: site.calendar)
+        }
         self.newVisitors = newVisitors
         self.limit = limit
         timeouts = TimeoutTable(epochs: site.epochs)
@@ -60,7 +62,7 @@ package struct SiteFold {
                 if isFirstOfVisitor { history.begin() }
                 let visit = history.next(startingAt: start)
                 guard bounds.contains(start) else { return }
-                guard filter?.matches(span, events, self, visit) ?? true else { return }
+                guard filter?.matches(span, events, visit) ?? true else { return }
                 sessions.append(session(span, events, visit))
             }
         }

@@ -14,8 +14,6 @@ package struct Vocabulary: Sendable {
             numbers[text] = number
             return number
         }
-
-        func number(ifPresent text: String) -> UInt32? { numbers[text] }
     }
 
     /// Entry, exit and viewed pages share their numbers.
@@ -100,9 +98,8 @@ package struct Vocabulary: Sendable {
         terms[dimension.vocabularyIndex].texts[Int(number)]
     }
 
-    func number(ifPresent text: String, of dimension: Dimension) -> UInt32? {
-        terms[dimension.vocabularyIndex].number(ifPresent: text)
-    }
+    /// By number.
+    func texts(of dimension: Dimension) -> [String] { terms[dimension.vocabularyIndex].texts }
 
     func count(of dimension: Dimension) -> Int { terms[dimension.vocabularyIndex].texts.count }
 

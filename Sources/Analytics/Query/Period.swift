@@ -29,6 +29,12 @@ package struct Period: Hashable, Sendable {
         self.form = form
     }
 
+    /// These days, whenever it is asked.
+    package init(days: ClosedRange<LocalDay>) {
+        text = "\(days.lowerBound)..\(days.upperBound)"
+        form = .range(days)
+    }
+
     private static func parse(_ text: String) -> Form? {
         if text == "today" { return .today }
         if text == "yesterday" { return .yesterday }

@@ -53,6 +53,7 @@ package struct QueryAnswer: Hashable, Sendable {
     package var asOf: Instant
     package var metrics: [Metric]
     package var dimension: Dimension?
+    package var filter: SessionFilter?
     package var rows: [Row]
     package var totals: [Double?]
     /// A day of the range keeps only its largest values, the rest as `(other)`: a value's figures
@@ -77,6 +78,7 @@ package struct QueryAnswer: Hashable, Sendable {
         asOf = figures.asOf
         self.metrics = metrics
         dimension = query.dimension
+        filter = query.filter
         totals = values(figures.totals, nil)
         atLeast = figures.rows[Dimension.otherValue] != nil
         let sorted = figures.rows

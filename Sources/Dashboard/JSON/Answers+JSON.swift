@@ -1,26 +1,38 @@
 package import Analytics
 
 extension QueryAnswer {
-    /// `{"site","timezone","from","to","as_of","metrics","dimension","rows","totals","at_least"}`:
-    /// days as `2026-11-22`, `as_of` in UTC, `dimension` `null` without one, and `null` where a
-    /// figure does not exist. Rates are 0…1, times are in seconds.
+    /// `{"site","timezone","from","to","as_of","metrics","dimension","rows","totals",
+    /// "at_least"}`, and `"filters"` where there are any: days as `2026-11-22`, `as_of` in UTC,
+    /// `dimension` `null` without one, and `null` where a figure does not exist. Rates are 0…1,
+    /// times are in seconds.
     package var json: JSONValue {
-        [
-            "site": .string(site.name), "timezone": .string(timeZone),
-            "from": .string(days.lowerBound.description),
-            "to": .string(days.upperBound.description),
-            "as_of": .string(asOf.description),
-            "metrics": .array(metrics.map { .string($0.rawValue) }),
-            "dimension": JSONValue(dimension?.rawValue),
-            "rows": .array(
-                rows.map { row in
-                    .object(
-                        [.init("value", .string(row.value))]
-                            + JSONValue.members(metrics, row.figures))
-                }),
-            "totals": .object(JSONValue.members(metrics, totals)),
-            "at_least": .bool(atLeast),
-        ]
+        .object(
+            [
+                .init("site", .string(site.name)), .init("timezone", .string(timeZone)),
+                .init("from", .string(days.lowerBound.description)),
+                .init("to", .string(days.upperBound.description)),
+                .init("as_of", .string(asOf.description)),
+                .init("metrics", .array(metrics.map { .string($0.rawValue) })),
+                .init("dimension", JSONValue(dimension?.rawValue)),
+                .init(
+                    "rows",
+                    .array(
+                        rows.map { row in
+                            .object(
+                                [.init("value", .string(row.value))]
+                                    + JSONValue.members(metrics, row.figures))
+                        })),
+                .init("totals", .object(JSONValue.members(metrics, totals))),
+                .init("at_least", .bool(atLeast)),
+            ] + JSONValue.members(filter))
+    }
+}
+
+extension JSONValue {
+    /// Each condition as it is written on the command line: `"filters":["source=Google"]`.
+    static func members(_ filter: SessionFilter?) -> [Member] {
+        guard let filter else { return [] }
+        return [Member("filters", .array(filter.conditions.map { .string($0.text) }))]
     }
 }
 

@@ -18,7 +18,7 @@ extension DashboardReport {
     ///
     /// `state` is `figures`, `no_event_yet` (then with `tracker_line`) or `empty_period` (then with
     /// `first_day`). A change is `relative` (0.12: 12 % more), `points` (of a rate), or `new`; a
-    /// chart of hours has an `hour` in each point.
+    /// chart of hours has an `hour` in each point. With a filter `filters` stands before `panels`.
     package var json: JSONValue {
         var members: [JSONValue.Member] = [
             .init("site", .string(site.name)),
@@ -38,6 +38,7 @@ extension DashboardReport {
             members.append(.init("state", "empty_period"))
             members.append(.init("first_day", .string(firstDay.description)))
         }
+        members += JSONValue.members(filter)
         members.append(.init("panels", .array(panels.map(\.json))))
         let notes = notes.map { note in
             ["text": .string(note.text), "warning": .bool(note.isWarning)] as JSONValue

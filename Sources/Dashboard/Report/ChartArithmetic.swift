@@ -8,7 +8,8 @@ struct ChartArithmetic {
 
     func series() throws(StorageError) -> ChartSeries {
         let days = facts.comparison.daysBefore
-        let hasBefore = facts.firstDay.map { $0 <= days.upperBound } ?? false
+        let hasBefore =
+            facts.before != nil && facts.firstDay.map { $0 <= days.upperBound } ?? false
         let isOneDay = facts.days.count == 1
         return ChartSeries(
             metric: metric, unit: isOneDay ? .hour : .day,
@@ -25,7 +26,7 @@ struct ChartArithmetic {
         let daysBefore = comparison.daysBefore
         return comparison.days.enumerated().map { offset, day in
             let before = daysBefore.lowerBound.advanced(by: offset)
-            let hasBefore = before <= daysBefore.upperBound
+            let hasBefore = facts.before != nil && before <= daysBefore.upperBound
             return ChartSeries.Point(
                 day: day, value: value(on: day, of: facts.totals),
                 before: hasBefore ? value(on: before, of: facts.totalsBefore) : nil,
@@ -45,7 +46,7 @@ struct ChartArithmetic {
         let before = facts.comparison.daysBefore.lowerBound
         let calendar = facts.site.calendar
         let rows = try facts.current.rows(of: .hour, on: day)
-        let rowsBefore = try facts.before.rows(of: .hour, on: before)
+        let rowsBefore = try facts.before?.rows(of: .hour, on: before)
         let labelsBefore = Set(calendar.hours(of: before).map(\.label))
         let asOf = facts.asOf.instant
         let hours = calendar.hours(of: day)
@@ -58,7 +59,7 @@ struct ChartArithmetic {
                 value: isCounted && hour.start <= asOf
                     ? value(rows[hour.label] ?? Figures(), in: .hour) : nil,
                 before: wasCounted && labelsBefore.contains(hour.label)
-                    ? value(rowsBefore[hour.label] ?? Figures(), in: .hour) : nil,
+                    ? rowsBefore.flatMap { value($0[hour.label] ?? Figures(), in: .hour) } : nil,
                 isComplete: end <= asOf)
         }
     }

@@ -19,30 +19,48 @@ package struct DashboardBuilder: Sendable {
     }
 
     /// - Parameters:
+    ///   - filter: keeps sessions. Who is there now and the books are of all, and left out then.
     ///   - now: what the reader's clock says.
     ///   - collector: where the tracker script is to be had, such as `https://stats.example.com`,
     ///     for the line that an empty dashboard tells.
     ///   - notes: what the caller knows besides, such as a proxy that nobody named.
+    ///   - progress: as that of `FigureReader.open`, of the period.
     package func report(
-        of site: Site, period: Period, now: Instant, collector: String = "https://YOUR-SERVER",
-        notes: [Note] = []
+        of site: Site, period: Period, filter: SessionFilter? = nil, now: Instant,
+        collector: String = "https://YOUR-SERVER",
+        notes: [Note] = [], progress: (Int, Int) -> Void = { _, _ in }
     ) throws(StorageError) -> DashboardReport {
         let today = site.calendar.day(of: now)
-        let current = try reader.open(site, period.days(today: today))
-        let before = try reader.open(site, period.daysBefore(today: today))
+        let current = try reader.open(
+            site, period.days(today: today), filter: filter, progress: progress)
         let facts = try PeriodFacts(
-            site: site, period: period, now: now, current: current, before: before,
+            site: site, period: period, isFiltered: filter != nil, now: now, current: current,
+            before: try before(period.daysBefore(today: today), site, filter),
             history: History(folder: folder, database: database))
         let state = state(of: facts, collector: collector)
         var panels: [DashboardReport.Panel] = []
         for panel in definition.panels {
-            if let panel = try evaluate(panel, facts, state) { panels.append(panel) }
+            if let panel = try evaluate(panel, facts, filter, state) { panels.append(panel) }
         }
         return DashboardReport(
             site: site.domain, timeZone: site.calendar.epoch(at: now).timeZone,
             period: period.text, periodTitle: period.title, days: facts.days, asOf: facts.asOf,
-            state: state, panels: panels,
+            state: state, filter: filter, panels: panels,
             notes: notes + (try self.notes(facts, panels, state)))
+    }
+
+    /// A filter may ask for days whose raw events are gone: nothing is compared then.
+    private func before(
+        _ days: ClosedRange<LocalDay>, _ site: Site, _ filter: SessionFilter?
+    ) throws(StorageError) -> OpenFigures? {
+        do {
+            return try reader.open(site, days, filter: filter)
+        } catch {
+            switch error {
+            case .frozenDay, .unreadablePartition: return nil
+            default: throw error
+            }
+        }
     }
 
     private func state(of facts: PeriodFacts, collector: String) -> DashboardReport.State {
@@ -58,9 +76,12 @@ package struct DashboardBuilder: Sendable {
     // MARK: Panels
 
     private func evaluate(
-        _ panel: DashboardDefinition.Panel, _ facts: PeriodFacts, _ state: DashboardReport.State
+        _ panel: DashboardDefinition.Panel, _ facts: PeriodFacts, _ filter: SessionFilter?,
+        _ state: DashboardReport.State
     ) throws(StorageError) -> DashboardReport.Panel? {
         switch panel {
+        case .now where filter != nil: return nil
+        case .books where filter != nil: return nil
         case .now:
             return .now(visitors: try reader.visitorsNow(on: facts.site))
         case .books:
@@ -68,7 +89,7 @@ package struct DashboardBuilder: Sendable {
             return .books(books.values.reduce(into: Books(), +=))
         case .header(let metrics):
             if case .noEventYet = state { return nil }
-            let arithmetic = try headerArithmetic(facts)
+            let arithmetic = try headerArithmetic(facts, filter)
             return .header(metrics.map { arithmetic.figure(of: $0) })
         case .chart(let metric):
             guard state == .figures else { return nil }
@@ -79,11 +100,14 @@ package struct DashboardBuilder: Sendable {
         }
     }
 
-    private func headerArithmetic(_ facts: PeriodFacts) throws(StorageError) -> HeaderArithmetic {
+    private func headerArithmetic(
+        _ facts: PeriodFacts, _ filter: SessionFilter?
+    ) throws(StorageError) -> HeaderArithmetic {
         var sameTimeBefore: Figures?
         if case .sameTime(let today, let before) = facts.comparison.basis {
             let elapsed = facts.asOf.instant - facts.site.calendar.start(of: today)
-            sameTimeBefore = try reader.totals(of: facts.site, on: before, after: elapsed)
+            sameTimeBefore = try reader.totals(
+                of: facts.site, on: before, after: elapsed, filter: filter)
         }
         return HeaderArithmetic(
             current: facts.totals, before: facts.totalsBefore, isExact: facts.isExact,

@@ -16,7 +16,7 @@ package struct DashboardReport: Hashable, Sendable {
         case figures
         /// No event was ever counted. The line is what the site's pages need.
         case noEventYet(trackerLine: String)
-        /// Nothing in the period, though the site has events.
+        /// Nothing in the period, or nothing that the filter keeps, though the site has events.
         case emptyPeriod(firstDay: LocalDay)
     }
 
@@ -31,6 +31,8 @@ package struct DashboardReport: Hashable, Sendable {
     /// The figures hold data up to here.
     package var asOf: LocalMoment
     package var state: State
+    /// The sessions that the figures are of; `nil`: all.
+    package var filter: SessionFilter?
     /// In the order of the definition.
     package var panels: [Panel]
     package var notes: [Note]
@@ -38,7 +40,7 @@ package struct DashboardReport: Hashable, Sendable {
     package init(
         site: Domain, timeZone: String, period: String, periodTitle: String,
         days: ClosedRange<LocalDay>, asOf: LocalMoment, state: State = .figures,
-        panels: [Panel], notes: [Note] = []
+        filter: SessionFilter? = nil, panels: [Panel], notes: [Note] = []
     ) {
         self.site = site
         self.timeZone = timeZone
@@ -47,6 +49,7 @@ package struct DashboardReport: Hashable, Sendable {
         self.days = days
         self.asOf = asOf
         self.state = state
+        self.filter = filter
         self.panels = panels
         self.notes = notes
     }

@@ -13,7 +13,7 @@ struct PeriodComparison: Hashable {
         case sameTime(today: LocalDay, before: LocalDay)
         /// No full period before.
         case new
-        /// No complete day to compare yet.
+        /// No complete day to compare yet, or none to compare with.
         case nothing
     }
 
@@ -27,7 +27,11 @@ struct PeriodComparison: Hashable {
     ///   - today: the site's local day now; it names the period's days.
     ///   - dayOfData: the day that the figures reach into; it is not complete.
     ///   - firstDay: of the site's first event; `nil` without any.
-    init(period: Period, today: LocalDay, dayOfData: LocalDay, firstDay: LocalDay?) {
+    ///   - isKnownBefore: whether there are figures of the days before at all.
+    init(
+        period: Period, today: LocalDay, dayOfData: LocalDay, firstDay: LocalDay?,
+        isKnownBefore: Bool = true
+    ) {
         let days = period.days(today: today)
         let before = period.daysBefore(today: today)
         self.days = days
@@ -36,6 +40,10 @@ struct PeriodComparison: Hashable {
         let complete =
             count > 0 ? days.lowerBound...days.lowerBound.advanced(by: count - 1) : nil
         completeDays = complete
+        guard isKnownBefore else {
+            basis = .nothing
+            return
+        }
         // The day of the first event is not full: counting began in it.
         guard let firstDay, firstDay < before.lowerBound else {
             basis = .new

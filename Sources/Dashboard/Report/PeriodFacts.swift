@@ -7,7 +7,8 @@ struct PeriodFacts {
     let now: Instant
     let asOf: LocalMoment
     let current: OpenFigures
-    let before: OpenFigures
+    /// `nil` where a filter asks for raw events that are gone.
+    let before: OpenFigures?
     let totals: [LocalDay: Figures]
     let totalsBefore: [LocalDay: Figures]
     let isExact: Bool
@@ -20,8 +21,8 @@ struct PeriodFacts {
     var isEmpty: Bool { !totals.values.contains(where: \.hasEvents) }
 
     init(
-        site: Site, period: Period, now: Instant, current: OpenFigures, before: OpenFigures,
-        history: History
+        site: Site, period: Period, isFiltered: Bool, now: Instant, current: OpenFigures,
+        before: OpenFigures?, history: History
     ) throws(StorageError) {
         self.site = site
         self.now = now
@@ -30,13 +31,20 @@ struct PeriodFacts {
         let calendar = site.calendar
         asOf = LocalMoment(current.asOf, in: calendar)
         totals = try current.totalsByDay()
-        totalsBefore = try before.totalsByDay()
+        totalsBefore = try before?.totalsByDay() ?? [:]
         isExact = try current.figures(dimension: nil).countsVisitorsExactly
-        isExactBefore = try before.figures(dimension: nil).countsVisitorsExactly
+        isExactBefore = try before?.figures(dimension: nil).countsVisitorsExactly ?? false
         let read = totals.merging(totalsBefore) { current, _ in current }
-        firstDay = try history.firstDay(of: site, read: read, before: before.days.lowerBound)
+        let today = calendar.day(of: now)
+        // What a filter leaves out has happened all the same.
+        firstDay = try history.firstDay(
+            of: site, read: read,
+            before: isFiltered
+                ? current.days.upperBound.advanced(by: 1)
+                : period.daysBefore(today: today).lowerBound)
         comparison = PeriodComparison(
-            period: period, today: calendar.day(of: now), dayOfData: asOf.day, firstDay: firstDay)
+            period: period, today: today, dayOfData: asOf.day, firstDay: firstDay,
+            isKnownBefore: before != nil)
     }
 }
 

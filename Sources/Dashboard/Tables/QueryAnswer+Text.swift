@@ -45,11 +45,18 @@ extension TextRenderer {
             TextWidth.truncated(answer.site.name, to: width, ellipsis: glyphs.ellipsis), .strong)
         let period = "\(wording.range(answer.days)) \(glyphs.dot) \(answer.timeZone)"
         guard line.width + 3 + TextWidth.columns(of: period) <= width else {
-            return [line] + paragraph(period, .faint)
+            return [line] + paragraph(period, .faint) + filterLine(answer.filter)
         }
         line.append("   ")
         line.append(period, .faint)
-        return [line]
+        return [line] + filterLine(answer.filter)
+    }
+
+    /// Which sessions are kept, where not all are.
+    func filterLine(_ filter: SessionFilter?) -> [StyledLine] {
+        guard let filter else { return [] }
+        let text = PlainText.of(filter.text, isASCII: wording.isASCII)
+        return paragraph("Sessions with \(text)", .strong)
     }
 
     private func remarks(on answer: QueryAnswer) -> [StyledLine] {

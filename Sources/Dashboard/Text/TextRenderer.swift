@@ -24,7 +24,7 @@ package struct TextRenderer: Sendable {
     /// Lines without spaces at their ends, the last one ended too.
     package func render(_ report: DashboardReport) -> String {
         let warnings = notes(of: report, areWarnings: true)
-        var blocks = [title(of: report), warnings]
+        var blocks = [title(of: report) + filterLine(report.filter), warnings]
         if let message = message(for: report) { blocks.append(message) }
         var tables: [ReportTable] = []
         for panel in report.panels {
@@ -94,6 +94,8 @@ package struct TextRenderer: Sendable {
             var lines = paragraph("No pageview yet. Paste this line into your pages:", .strong)
             lines += [StyledLine()] + paragraph(trackerLine, .bar, indent: 4) + [StyledLine()]
             return lines + paragraph("Then open one of them, and look here again.")
+        case .emptyPeriod where report.filter != nil:
+            return paragraph("No session of this period is like that.", .strong)
         case .emptyPeriod(let firstDay):
             return paragraph(
                 "Nothing was counted in this period. The site's first event is of "

@@ -9,7 +9,7 @@ extension FigureReader {
     /// Where clocks changed on one of the two days, "the same time" is as long after midnight, not
     /// the same reading of the clock.
     package func totals(
-        of site: Site, on day: LocalDay, after elapsed: TimeSpan
+        of site: Site, on day: LocalDay, after elapsed: TimeSpan, filter: SessionFilter? = nil
     ) throws(StorageError) -> Figures? {
         let calendar = site.calendar
         let end = min(calendar.start(of: day) + elapsed, calendar.end(of: day))
@@ -23,7 +23,7 @@ extension FigureReader {
         guard try events.countOfEvents(from: start, to: end) < Self.liveLimit else { return nil }
         let window = try events.read(sites: [site.id], from: start, to: end)
         guard window.unreadable.isEmpty else { return nil }
-        return SiteFold(site: site, vocabulary: window.vocabulary)
+        return SiteFold(site: site, vocabulary: window.vocabulary, filter: filter)
             .figures(of: window.ordered(site.id), on: day...day).first?.totals
     }
 }

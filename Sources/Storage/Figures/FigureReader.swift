@@ -3,7 +3,8 @@ package import Analytics
 /// Answers questions about a site's figures from rollups, and from raw events where rollups are
 /// not up to date (today, before cron has ever run) or can't answer (filters).
 package struct FigureReader: Sendable {
-    /// More raw events are not folded while somebody waits: the last rollup answers then.
+    /// More raw events are not folded while somebody waits: the last rollup answers then. With a
+    /// filter, which only raw events can answer, so many are folded at a time.
     package static let liveLimit = 1_000_000
 
     let folder: DataFolder
@@ -17,8 +18,10 @@ package struct FigureReader: Sendable {
     }
 
     /// - Throws: as `open`, and `unreadablePartition` when the answer needs one that can't be read.
-    package func answer(_ query: Query, of site: Site) throws(StorageError) -> QueryAnswer {
-        let figures = try open(site, query.days, filter: query.filter)
+    package func answer(
+        _ query: Query, of site: Site, progress: (Int, Int) -> Void = { _, _ in }
+    ) throws(StorageError) -> QueryAnswer {
+        let figures = try open(site, query.days, filter: query.filter, progress: progress)
         if let failed = figures.unreadable.first { throw failed.error }
         return QueryAnswer(
             site: site, query: query, figures: try figures.figures(dimension: query.dimension))
@@ -28,12 +31,15 @@ package struct FigureReader: Sendable {
     /// events can't be read have the figures of their last rollup, if there is one:
     /// `OpenFigures.unreadable` tells.
     ///
+    /// - Parameter progress: called with the days folded and the days to be folded.
     /// - Throws: `frozenDay` when a filter asks for days whose raw events are gone, and
     ///   `unreadablePartition` when it asks for some that can't be read.
     package func open(
-        _ site: Site, _ days: ClosedRange<LocalDay>, filter: SessionFilter? = nil
+        _ site: Site, _ days: ClosedRange<LocalDay>, filter: SessionFilter? = nil,
+        progress: (Int, Int) -> Void = { _, _ in }
     ) throws(StorageError) -> OpenFigures {
-        try OpenFigures(reader: self, site: site, days: days, filter: filter)
+        try OpenFigures(
+            reader: self, site: site, days: days, filter: filter, progress: progress)
     }
 
     /// The sessions that start on a day, by start.

@@ -1,4 +1,4 @@
-import Analytics
+package import Analytics
 
 /// Which days of a range rollups answer, and which a fold of raw events.
 struct LivePlan {
@@ -19,8 +19,8 @@ struct LivePlan {
     private(set) var unreadable: [UnreadablePartition] = []
     private(set) var asOf: Instant
 
-    /// - Throws: `frozenDay`, `unreadablePartition` or `tooManyEvents` when a filter asks for raw
-    ///   events that are not to be had.
+    /// - Throws: `frozenDay` or `unreadablePartition` when a filter asks for raw events that are not
+    ///   to be had.
     init(
         reader: FigureReader, site: Site, days range: ClosedRange<LocalDay>,
         filter: SessionFilter?, _ input: FoldInput
@@ -41,13 +41,7 @@ struct LivePlan {
         countsFromRangeStart = !isOneDay && isInPeriod && !startsPeriod && canFoldAll
         countsVisitorsExactly = isOneDay || isInPeriod && (startsPeriod || canFoldAll)
 
-        if filter != nil {
-            try days.checkRawEvents()
-            guard isSmall else {
-                let count = try reader.countOfEvents(range, calendar)
-                throw .tooManyEvents(count: count, limit: FigureReader.liveLimit)
-            }
-        }
+        if filter != nil { try days.checkRawEvents() }
         let mustFoldAll = filter != nil || countsFromRangeStart
         for day in range { sort(day, mustFold: mustFoldAll) }
         guard let first = live.min(), let last = live.max(), !mustFoldAll,
@@ -83,19 +77,43 @@ struct LivePlan {
         asOf = min(asOf, rollup.foldedAt)
     }
 
-    /// Folds the live days, in one pass over the raw events.
-    func fold(_ reader: FigureReader) throws(StorageError) -> Outcome {
-        guard let first = live.min(), let last = live.max() else { return .figures([]) }
+    /// Folds the live days: all at once if they are few events, as they are without a filter.
+    ///
+    /// - Parameter progress: called with the days done and the days in all.
+    func fold(
+        _ reader: FigureReader, _ progress: (Int, Int) -> Void
+    ) throws(StorageError) -> Outcome {
+        var figures: [DayFigures] = []
+        var rest = live.sorted()[...]
+        while let first = rest.first {
+            var last = first
+            for day in rest.dropFirst() {
+                guard try reader.isSmallEnough(first...day, days.calendar) else { break }
+                last = day
+            }
+            switch try fold(first...last, reader) {
+            case .figures(let folded): figures += folded.filter { live.contains($0.day) }
+            case .unreadable(let failed): return .unreadable(failed)
+            }
+            rest = rest.drop { $0 <= last }
+            progress(live.count - rest.count, live.count)
+        }
+        return .figures(figures)
+    }
+
+    private func fold(
+        _ range: ClosedRange<LocalDay>, _ reader: FigureReader
+    ) throws(StorageError) -> Outcome {
         let window = try EventReader(folder: reader.folder).read(
-            sites: [days.site.id], from: FoldWindow.start(of: first, in: days.calendar),
-            to: FoldWindow.end(of: last, in: days.calendar),
+            sites: [days.site.id], from: FoldWindow.start(of: range.lowerBound, in: days.calendar),
+            to: FoldWindow.end(of: range.upperBound, in: days.calendar),
             passingOver: Set(days.input.unreadable.map(\.file)))
         guard window.unreadable.isEmpty else { return .unreadable(window.unreadable) }
-        let figures = SiteFold(
-            site: days.site, vocabulary: window.vocabulary, filter: filter,
-            countsNewVisitorsFrom: countsFromRangeStart ? .rangeStart : .saltPeriod
-        ).figures(of: window.ordered(days.site.id), on: first...last)
-        return .figures(figures.filter { live.contains($0.day) })
+        return .figures(
+            SiteFold(
+                site: days.site, vocabulary: window.vocabulary, filter: filter,
+                countsNewVisitorsFrom: countsFromRangeStart ? .rangeStart : .saltPeriod
+            ).figures(of: window.ordered(days.site.id), on: range))
     }
 }
 
@@ -155,16 +173,28 @@ private struct RangeDays {
 }
 
 extension FigureReader {
-    fileprivate func countOfEvents(
-        _ days: ClosedRange<LocalDay>, _ calendar: SiteCalendar
-    ) throws(StorageError) -> Int {
-        try EventReader(folder: folder).countOfEvents(
-            from: calendar.start(of: days.lowerBound), to: calendar.end(of: days.upperBound))
+    /// As many of the last of these days as a filter can be answered for: those since the last one
+    /// whose raw events are gone.
+    ///
+    /// - Throws: `frozenDay` when that is the last day itself.
+    package func foldableDays(
+        endingLike days: ClosedRange<LocalDay>, of site: Site
+    ) throws(StorageError) -> ClosedRange<LocalDay> {
+        let input = try FoldInput(folder: folder, database: database)
+        let range = try RangeDays(site: site, range: days, input: input, self)
+        guard let frozen = range.known.filter({ !range.isFoldable($0) }).max() else { return days }
+        guard frozen < days.upperBound else {
+            try range.checkRawEvents()
+            return days
+        }
+        return frozen.advanced(by: 1)...days.upperBound
     }
 
     fileprivate func isSmallEnough(
         _ days: ClosedRange<LocalDay>, _ calendar: SiteCalendar
     ) throws(StorageError) -> Bool {
-        try countOfEvents(days, calendar) < Self.liveLimit
+        let count = try EventReader(folder: folder).countOfEvents(
+            from: calendar.start(of: days.lowerBound), to: calendar.end(of: days.upperBound))
+        return count < Self.liveLimit
     }
 }

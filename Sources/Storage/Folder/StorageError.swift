@@ -21,7 +21,6 @@ package enum StorageError: Error, Hashable, Sendable, CustomStringConvertible {
     case frozenDay(LocalDay, answerableFrom: LocalDay?)
     /// A file of raw events that a question or a fold needs.
     case unreadablePartition(path: String, cause: String)
-    case tooManyEvents(count: Int, limit: Int)
     case saltUnavailable(String)
 
     package var description: String {
@@ -81,11 +80,6 @@ package enum StorageError: Error, Hashable, Sendable, CustomStringConvertible {
             The raw events in \(path) cannot be read: \(cause). Restore the file from a backup, or \
             move it and what is named like it out of that folder: its days then keep the figures \
             that they have.
-            """
-        case .tooManyEvents(let count, let limit):
-            """
-            The period holds \(count) raw events, over the \(limit) that are folded on the fly. \
-            Ask for a shorter period.
             """
         case .saltUnavailable(let cause): "The salt cannot be made or read: \(cause)."
         }

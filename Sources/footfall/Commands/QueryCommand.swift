@@ -14,18 +14,17 @@ struct QueryCommand: AsyncParsableCommand {
             values. Where visitors can't be counted exactly over several days, the answer has \
             visitor_days in their place.
 
-            A filter keeps the sessions with that value, and is answered from raw events. Without \
-            --period it looks at the longest period, up to 30d, that these can answer for.
+            \(FilterOptions.discussion)
 
             Example: footfall query huntprox.com --metrics visitors,pageviews --dimension page \
-            --period 7d
+            --period 7d --filter country=LV --filter 'page~/shop/*'
             """)
 
     @Argument(help: "The site's domain.") var domain: String
     @Option(help: "Metrics, separated by commas.") var metrics = "visitors,sessions,pageviews"
     @Option(help: "Break the figures down by this dimension.") var dimension: String?
     @OptionGroup var period: PeriodOption
-    @Option(help: "Keep sessions with this value: dimension=value.") var filter: String?
+    @OptionGroup var filters: FilterOptions
     @Option(help: "The most rows to print.") var limit: Int?
     @Option(help: "text, json or csv.") var format = TextJSONOrCSV.text
     @OptionGroup var data: DataOption
@@ -41,19 +40,22 @@ struct QueryCommand: AsyncParsableCommand {
             throw Failure("--limit must be 1 or more.", code: Failure.usage)
         }
         let chosenDimension = try dimension.map(Arguments.dimension)
-        let chosenFilter = try filter.map(Arguments.filter)
+        let filter = try filters.parsed()
         let chosenPeriod = try period.parsed()
         let installation = try await Installation.open(data)
         let site = try installation.database.site(named: domain)
-        let query = Query(
+        var query = Query(
             days: installation.days(of: chosenPeriod, site), metrics: chosenMetrics,
-            dimension: chosenDimension, filter: chosenFilter, limit: limit)
+            dimension: chosenDimension, filter: filter, limit: limit)
         let figures = installation.figures
-        let answer =
-            chosenFilter != nil && !period.isGiven
-            ? try figures.answerForMostDays(query, of: site) : try figures.answer(query, of: site)
-        if let near = try figures.knownSpelling(for: answer, filter: chosenFilter, of: site) {
-            Console.say("Nothing is called that; did you mean --filter '\(near)'?")
+        if filter != nil, !period.isGiven {
+            query.days = try figures.foldableDays(endingLike: query.days, of: site)
+        }
+        var bar = ProgressBar(label: "Folding days")
+        let answer = try figures.answer(query, of: site) { bar.update($0, of: $1) }
+        bar.finish()
+        if answer.totals.allSatisfy({ ($0 ?? 0) == 0 }) {
+            try filters.hint(filter, answer.days, site, figures)
         }
         switch format {
         case .json: Console.print(answer.json.text)
@@ -95,17 +97,6 @@ enum Arguments {
                 """, code: Failure.usage)
         }
         return dimension
-    }
-
-    static func filter(_ text: String) throws -> SessionFilter {
-        guard let sign = text.firstIndex(of: "=") else {
-            throw Failure(
-                "'\(text)' is no filter; write dimension=value, such as source=Google.",
-                code: Failure.usage)
-        }
-        return SessionFilter(
-            dimension: try dimension(String(text[..<sign])),
-            value: String(text[text.index(after: sign)...]))
     }
 
     static func day(_ text: String) throws -> LocalDay {

@@ -45,7 +45,7 @@ struct Failure: Error {
     private static func code(of error: StorageError) -> Int32 {
         switch error {
         case .collectorRuns, .aggregationRuns, .locked: tryLater
-        case .unknownSite, .siteExists, .invalidSetting, .frozenDay, .tooManyEvents: usage
+        case .unknownSite, .siteExists, .invalidSetting, .frozenDay: usage
         default: failed
         }
     }

@@ -1,0 +1,102 @@
+/// A `SessionFilter` in the numbers of one fold: each text is compared once, not once a session.
+struct FilterMatcher {
+    private enum Place {
+        case acquisition(Int)
+        case profile(Int)
+        case other
+    }
+
+    private struct Condition {
+        let dimension: Dimension
+        let place: Place
+        let isNegated: Bool
+        /// By number of the dimension's vocabulary.
+        let isWanted: [Bool]
+        /// `isWanted` of what stands in no vocabulary: hours, numbers of visits, `(none)`.
+        let isWantedText: (String) -> Bool
+    }
+
+    private let conditions: [Condition]
+    private let vocabulary: Vocabulary
+    private let calendar: SiteCalendar
+
+    init(_ filter: SessionFilter, vocabulary: Vocabulary, calendar: SiteCalendar) {
+        self.vocabulary = vocabulary
+        self.calendar = calendar
+        conditions = filter.conditions.map { condition in
+            let glob = Glob(condition.value)
+            let isWantedText: (String) -> Bool =
+                condition.comparison == .like
+                ? { glob.matches($0) } : { $0 == condition.value }
+            let dimension = condition.dimension
+            let place: Place
+            if let index = Vocabulary.acquisitionDimensions.firstIndex(of: dimension) {
+                place = .acquisition(index)
+            } else if let index = Vocabulary.profileDimensions.firstIndex(of: dimension) {
+                place = .profile(index)
+            } else {
+                place = .other
+            }
+            return Condition(
+                dimension: dimension, place: place, isNegated: condition.comparison == .unequal,
+                isWanted: vocabulary.texts(of: dimension).map(isWantedText),
+                isWantedText: isWantedText)
+        }
+    }
+
+    func matches(
+        _ session: Sessionizer.Stretch, _ events: UnsafeBufferPointer<FoldEvent>, _ visit: Visit?
+    ) -> Bool {
+        conditions.allSatisfy { has($0, session, events, visit) != $0.isNegated }
+    }
+
+    private func has(
+        _ condition: Condition, _ session: Sessionizer.Stretch,
+        _ events: UnsafeBufferPointer<FoldEvent>, _ visit: Visit?
+    ) -> Bool {
+        let first = events[session.first]
+        switch condition.place {
+        case .acquisition(let index):
+            let terms = vocabulary.acquisitions[Int(first.acquisition)]
+            return condition.isWanted[Int(terms[index])]
+        case .profile(let index):
+            return condition.isWanted[Int(vocabulary.profiles[Int(first.profile)][index])]
+        case .other: break
+        }
+        switch condition.dimension {
+        case .entryPage: return has(condition, page: session.entryPage)
+        case .exitPage: return has(condition, page: session.exitPage)
+        case .visitNumber: return visit.map { condition.isWantedText(String($0.number)) } ?? false
+        case .daysSinceLastVisit:
+            guard let visit else { return false }
+            return condition.isWantedText(
+                visit.daysSinceLast.map { String($0) } ?? Dimension.unknownValue)
+        case .hour:
+            let start = Instant(milliseconds: session.start)
+            let hours = calendar.hours(of: calendar.day(of: start))
+            return hours.last { $0.start <= start }.map { condition.isWantedText($0.label) }
+                ?? false
+        default: return session.range.contains { has(condition, event: events[$0]) }
+        }
+    }
+
+    /// A session of custom events only has no entry page: it is found by `(none)`.
+    private func has(_ condition: Condition, page: UInt32?) -> Bool {
+        guard let page else { return condition.isWantedText(Dimension.unknownValue) }
+        return condition.isWanted[Int(vocabulary.pages[Int(page)].path)]
+    }
+
+    private func has(_ condition: Condition, event: FoldEvent) -> Bool {
+        switch condition.dimension {
+        case .event:
+            event.name > 0 && condition.isWanted[Int(vocabulary.names[Int(event.name)].term)]
+        case .page:
+            event.name == FoldEvent.pageview
+                && condition.isWanted[Int(vocabulary.pages[Int(event.page)].path)]
+        case .title:
+            event.name == FoldEvent.pageview
+                && condition.isWanted[Int(vocabulary.pages[Int(event.page)].title)]
+        default: false
+        }
+    }
+}
