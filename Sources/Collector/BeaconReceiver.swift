@@ -87,16 +87,16 @@ package final class BeaconReceiver: Sendable {
             rates.admits(sender.address, at: time)
             && sites.allSatisfy { $0.map { rates.admits(site: $0.site.id, at: time) } ?? true }
         var entries: [JournalEntry] = []
-        var remembered: [DuplicateGuard.Key] = []
+        var retries = Retries()
         do throws(StorageError) {
             for known in sites {
                 entries.append(
                     isAdmitted
-                        ? try entry(for: hit, known, &remembered)
-                        : dropped(.rate, known, at: time))
+                        ? try entry(for: hit, known, &retries) : dropped(.rate, known, at: time))
             }
         } catch {
-            forget(remembered)
+            forget(retries.first)
+            journal.refuseForWantOfSalt()
             answer(.unavailable(error.description))
             return
         }
@@ -104,15 +104,23 @@ package final class BeaconReceiver: Sendable {
         let outcome: BeaconAnswer =
             !isAdmitted
             ? .tooMany : isKept ? .kept : .dropped(entries.compactMap(\.dropReason))
-        let keys = remembered
-        journal.submit(entries) { result in
+        journal.submit(entries) { [retries] result in
             switch result {
-            case .success: answer(outcome)
+            case .success:
+                for key in retries.first { self.duplicates.keep(key) }
+                let areKept = retries.second.allSatisfy(self.duplicates.isKept)
+                answer(areKept ? outcome : .unavailable("the beacon that it repeats is not kept"))
             case .failure(let failure):
-                self.forget(keys)
+                self.forget(retries.first)
                 answer(.unavailable("\(failure)"))
             }
         }
+    }
+
+    /// What `DuplicateGuard` says of a beacon's entries: seen first with it, or before.
+    private struct Retries {
+        var first: [DuplicateGuard.Key] = []
+        var second: [DuplicateGuard.Key] = []
     }
 
     private func run(_ hit: Hit, for site: Site) -> IngestSteps.Outcome {
@@ -159,7 +167,7 @@ package final class BeaconReceiver: Sendable {
     }
 
     private func entry(
-        for hit: Hit, _ known: SiteRegistry.Entry?, _ remembered: inout [DuplicateGuard.Key]
+        for hit: Hit, _ known: SiteRegistry.Entry?, _ retries: inout Retries
     ) throws(StorageError) -> JournalEntry {
         guard let known else { return dropped(.unknownSite, nil, at: hit.time) }
         let day = known.day(of: hit.time)
@@ -178,8 +186,11 @@ package final class BeaconReceiver: Sendable {
             if let retryKey = event.retryKey {
                 let key = DuplicateGuard.Key(
                     site: known.site.id, visitor: event.visitor, retryKey: retryKey)
-                if duplicates.isDuplicate(key, at: hit.time) { return entry(.dropped(.duplicate)) }
-                remembered.append(key)
+                if duplicates.isDuplicate(key, at: hit.time) {
+                    retries.second.append(key)
+                    return entry(.dropped(.duplicate))
+                }
+                retries.first.append(key)
             }
             if known.isSealed(day) {
                 return entry(.setAside(event, reason: .late, rule: DropReason.late.rawValue))

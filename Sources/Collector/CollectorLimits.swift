@@ -12,6 +12,9 @@ package struct CollectorLimits: Sendable {
     /// Bytes of a request's target: a pixel with a page and a referrer of 2,000 bytes each,
     /// percent-encoded, still fits.
     package var url = 8 * 1_024
+    /// Bytes of requests that are not whole yet, of all connections together: the one that goes over
+    /// it with more than a beacon's 2 kB is closed. Honest requests come whole in one read or two.
+    package var unread = 32 * 1_024 * 1_024
     /// Connections in all: each costs some 10 kB, so that all of them stay under 100 MiB.
     package var connections = 10_000
     /// Connections of one address (an IPv6 one by its /64). A browser opens 6; an office behind

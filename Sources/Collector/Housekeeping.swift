@@ -12,8 +12,8 @@ package struct Housekeeping: Service {
     /// What failed is tried again, and what has become of an open file is seen, after the time that
     /// a refused sender is told to wait.
     private static let recoveryInterval = Duration.seconds(5)
-    /// Salts and finished partitions are looked at every so many recoveries.
-    private static let slowRounds = 3
+    /// Salts and finished partitions are looked at this often.
+    private static let tidyingInterval = Duration.seconds(15)
 
     let clock: Clock
     let registry: SiteRegistry
@@ -36,10 +36,13 @@ package struct Housekeeping: Service {
 
     package func run() async {
         await cancelWhenGracefulShutdown {
-            // Two, since the main database may be locked for long, and the partitions then not.
+            // Each for itself: the main database may be locked for long, the partitions' disk may
+            // stand still, and the salts be on neither.
             await withDiscardingTaskGroup { tasks in
                 tasks.addTask { await refreshSites() }
                 tasks.addTask { await lookAfterFiles() }
+                tasks.addTask { await tidyRegularly() }
+                tasks.addTask { await refuseOverdue() }
             }
         }
     }
@@ -52,13 +55,23 @@ package struct Housekeeping: Service {
     }
 
     private func lookAfterFiles() async {
-        var round = 0
         while !Task.isCancelled {
-            let isSlowRound = round % Self.slowRounds == 0
-            round += 1
-            if isSlowRound { try? await offEventLoop { tidy() } }
             await journal.recover()
             try? await Task.sleep(for: Self.recoveryInterval)
+        }
+    }
+
+    private func refuseOverdue() async {
+        while !Task.isCancelled {
+            journal.refuseOverdue()
+            try? await Task.sleep(for: Self.recoveryInterval)
+        }
+    }
+
+    private func tidyRegularly() async {
+        while !Task.isCancelled {
+            try? await offEventLoop { tidy() }
+            try? await Task.sleep(for: Self.tidyingInterval)
         }
     }
 

@@ -49,7 +49,8 @@ package struct MetricsRoutes: Sendable {
         let metrics = journal.metrics
         var text = MetricsText()
         text.add(
-            "footfall_received_total", .counter, "Requests to the beacon route since the start.",
+            "footfall_received_total", .counter,
+            "Beacons since the start, one for two sites twice.",
             Double(metrics.received))
         text.add(
             "footfall_kept_total", .counter, "Beacons kept as events.", Double(metrics.kept))

@@ -62,6 +62,11 @@ package final class GzipReader {
         defer { output.deallocate() }
         repeat {
             if isFinished {
+                // Zeros after a member are padding, to a tape's block or a disk's.
+                while stream.avail_in > 0, stream.next_in.pointee == 0 {
+                    stream.next_in += 1
+                    stream.avail_in -= 1
+                }
                 guard stream.avail_in > 0 else { return }
                 inflateReset(&stream)
                 isFinished = false

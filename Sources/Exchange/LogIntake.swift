@@ -141,7 +141,7 @@ final class LogIntake {
         of line: AccessLogLine, _ bytes: UnsafeBufferPointer<UInt8>
     ) -> WebAddress? {
         let target = LogText.decoded(bytes, line.target)
-        guard target.hasPrefix("/") else { return WebAddress(target) }
+        guard target.utf8.first == UInt8(ascii: "/") else { return WebAddress(target) }
         let host = line.virtualHost.map { LogText.decoded(bytes, $0) } ?? site.domain.name
         return WebAddress(requestTarget: target, host: host)
     }

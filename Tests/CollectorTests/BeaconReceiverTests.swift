@@ -120,11 +120,30 @@ struct BeaconReceiverTests {
         try FileManager.default.moveItem(atPath: bench.path + "/aside", toPath: salt)
         #expect(await bench.view("https://a.test/", #","k":"1""#) == .kept)
         #expect(try bench.books("a.test", "2026-11-21") == "received=1 kept=1")
+        #expect(bench.journal.metrics.refused[.unavailable] == 1)
         bench.journal.close()
         guard case .unavailable = await bench.view("https://a.test/", #","k":"2""#) else {
             Issue.record("a closed journal took a beacon")
             return
         }
+    }
+
+    @Test("a second beacon is no duplicate of one that is not on the disk")
+    func repeatsWhatIsNotKept() async throws {
+        let bench = try CollectorBench()
+        #expect(await bench.view("https://a.test/", #","k":"0""#) == .kept)
+        // As if the first were still being written, and then lost.
+        let visitor = try #require(try bench.storedVisitors().first)
+        let key = DuplicateGuard.Key(
+            site: 1, visitor: Visitor(value: visitor), retryKey: RetryKey(nonce: "1"))
+        #expect(!bench.duplicates.isDuplicate(key, at: bench.clock.now))
+        guard case .unavailable = await bench.view("https://a.test/", #","k":"1""#) else {
+            Issue.record("was told that it need not come again")
+            return
+        }
+        bench.duplicates.forget(key)
+        #expect(await bench.view("https://a.test/", #","k":"1""#) == .kept)
+        #expect(await bench.view("https://a.test/", #","k":"1""#) == .dropped([.duplicate]))
     }
 
     @Test(

@@ -46,6 +46,22 @@ struct DuplicateGuardTests {
         #expect(duplicates.isDuplicate(key("x"), at: start))
     }
 
+    @Test("what came first is kept only once it is on the disk")
+    func kept() {
+        let duplicates = DuplicateGuard()
+        _ = duplicates.isDuplicate(key("x"), at: start)
+        #expect(!duplicates.isKept(key("x")))
+        duplicates.keep(key("x"))
+        #expect(duplicates.isKept(key("x")))
+        // In the other half, too.
+        _ = duplicates.isDuplicate(key("y"), at: start)
+        _ = duplicates.isDuplicate(key("z"), at: start + .seconds(601))
+        duplicates.keep(key("y"))
+        #expect(duplicates.isKept(key("y")) && !duplicates.isKept(key("z")))
+        duplicates.forget(key("x"))
+        #expect(!duplicates.isKept(key("x")))
+    }
+
     @Test("a clock that steps back neither forgets nor remembers for ever")
     func steppedBack() {
         let duplicates = DuplicateGuard()

@@ -26,8 +26,8 @@ struct DashboardBuilderTests {
     func today() async throws {
         let site = try TestSite()
         try await site.addPageviews([
-            (1, "2026-11-22T12:30:00Z", "/"), (1, "2026-11-22T12:31:00Z", "/veikals"),
-            (2, "2026-11-22T07:00:00Z", "/"),
+            (2, "2026-11-22T07:00:00Z", "/"), (1, "2026-11-22T12:30:00Z", "/"),
+            (1, "2026-11-22T12:31:00Z", "/veikals"),
         ])
         let report = try site.report("today")
         #expect(report.state == .figures)

@@ -88,7 +88,8 @@ struct LineReaderTests {
         let text = Array(lines.joined(separator: "\n").utf8)
         // The cut is inside a line.
         let packed = Gzip.compress(Array(text[..<100_001])) + Gzip.compress(Array(text[100_001...]))
-        for bytes in [text, packed] {
+        let padded = packed + [UInt8](repeating: 0, count: 600_000)
+        for bytes in [text, packed, padded] {
             let found = try read(bytes)
             #expect(found.lines == lines)
             #expect(found.bytes == bytes.count)

@@ -66,6 +66,15 @@ struct LogImportTests {
                 == Books(received: 3, kept: 2, dropped: [.foreignHost: 1]))
     }
 
+    @Test("a log shows no Origin: a site that asks for it can import all the same")
+    func requiredOrigin() throws {
+        var settings = SiteSettings()
+        settings.requiresOrigin = true
+        let place = try TestInstallation(settings: settings)
+        let summary = try place.importLog([TestLine("2026-11-20T10:00:00Z").combined])
+        #expect(summary.fates == [.pageview: 1])
+    }
+
     @Test(
         "who is one visitor",
         arguments: [

@@ -221,15 +221,15 @@ def a_disk_that_stands_still(checks, bench):
                                        pageview(f"https://{site}/e/gaida")))
             before = resident(server)
             flood = Flood(server, site)
-            full = poll(lambda: metrics(server)["footfall_queue_depth"] == QUEUE_LIMIT, 10)
-            checks.check("stalled: the queue is full, and /metrics says so", full)
+            checks.check("stalled: /readyz says no", poll(lambda: not is_ready(server), 10))
+            depth = metrics(server)["footfall_queue_depth"]
+            checks.check("stalled: some wait, no more than may", 0 < depth <= QUEUE_LIMIT, depth)
             with server.connect() as connection:
                 answer = connection.request(
                     "POST", "/api/event", headers("198.51.100.2"), pageview(f"https://{site}/"))
             checks.equal("stalled: refused at once", 503, answer.status)
             checks.check("stalled: told when to come back", answer.header("Retry-After"))
-            checks.check("stalled: /readyz says no", not is_ready(server))
-            checks.check("stalled: nobody is left without an answer for a full queue",
+            checks.check("stalled: nobody is left without an answer for a disk that stands still",
                          answered_now(flood) > 0)
             grown = resident(server) - before
             checks.check("stalled: memory stays flat", grown < FLAT, f"{grown / MIB:.1f} MiB more")
@@ -251,14 +251,14 @@ def drained(checks, place, server, flood, counts):
     """What holds once the disk goes on: every beacon has its answer, and those kept are there."""
     checks.equal("stalled: answers besides kept and refused", set(), set(counts) - {202, 503})
     checks.equal("stalled: every beacon is answered", flood.sent, counts.total())
-    checks.check("stalled: as many are kept as may wait", counts[202] >= QUEUE_LIMIT, str(counts))
+    checks.check("stalled: what waited is kept", counts[202] > 0, str(counts))
     checks.check("stalled: the rest is refused", counts[503] > 0, str(counts))
     checks.check("stalled: each refusal tells when to come back", all(
         answer.header("Retry-After") for answer in flood.answers if answer.status == 503))
     checks.check("stalled: /readyz says yes", poll(lambda: is_ready(server), 5))
     checks.equal("stalled: nothing waits any more", 0, metrics(server)["footfall_queue_depth"])
     checks.equal("stalled: /metrics counts the refused", counts[503] + 1, refusals(server))
-    checks.contains("stalled: the log tells", server.said(), "could not be kept", "full")
+    checks.contains("stalled: the log tells", server.said(), "could not be kept")
     books = place.footfall.books(site_of(0))
     checks.equal("stalled: kept = stored", (counts[202] + 2,) * 2,
                  (books["received"], books["kept"]))

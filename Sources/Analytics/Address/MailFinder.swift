@@ -58,9 +58,10 @@ enum NetworkFinder {
             var end = index
             while end < signs.count, isPart(signs[end]) { end += 1 }
             let isCutWord = end < signs.count && TextSigns.isWord(signs[end])
+            let next = end
             while end > index, signs[end - 1] == UInt8(ascii: ".") { end -= 1 }
             if !isCutWord, isAddress(signs[index..<end]) { ranges.append(index..<end) }
-            index = max(end, index + 1)
+            index = next
         }
         return ranges
     }

@@ -9,10 +9,7 @@ enum PathCleaner {
         // The buffer stays inside the call.
         switch rawPath.withUTF8(look(at:)) {
         case .clean: return (rawPath, 0)
-        case .hasDot:
-            let path = withoutIndex(rawPath)
-            return (path.isEmpty ? "/" : path, 0)
-        case .endsInSlash: return (String(Substring(rawPath.utf8.dropLast())), 0)
+        case .hasEnding: return (withoutEnding(rawPath), 0)
         case .unusual: break
         }
         var path = ""
@@ -24,8 +21,7 @@ enum PathCleaner {
             path += "/"
             path += segment.text
         }
-        path = withoutIndex(path)
-        if path.isEmpty { return ("/", scrubbed) }
+        path = withoutEnding(path)
         let cut = PlainText.cut(path, to: PageAddress.limit)
         // A cut may leave what parts no page at the end: a slash, half a word that says `index.php`.
         return (cut == path ? path : cleaned(cut).path, scrubbed)
@@ -48,15 +44,22 @@ enum PathCleaner {
         return (found.text, sessions + found.marks)
     }
 
+    /// Nobody who writes an address hides one sign in another more often.
+    private static let mostRounds = 8
+
     /// Decoded and free of invisible signs; again, when taking those out completed another `%XX`.
     private static func decoded(_ rawPath: String) -> [UInt8] {
         var bytes = PercentCoding.decodedFully(rawPath.utf8, keeping: "/?#".utf8)
+        var rounds = 0
         while bytes.contains(where: { $0 < 0x20 || $0 >= 0x7F }) {
             let text = String(decoding: bytes, as: UTF8.self)
             let visible = text.unicodeScalars.filter(staysInPath)
             if visible.count == text.unicodeScalars.count { break }
-            bytes = PercentCoding.decodedFully(
-                String(String.UnicodeScalarView(visible)).utf8, keeping: "/?#".utf8)
+            bytes = Array(String(String.UnicodeScalarView(visible)).utf8)
+            rounds += 1
+            // Each round costs the whole path: then nothing is left that a next one would decode.
+            if rounds == mostRounds { return bytes.filter { $0 != UInt8(ascii: "%") } }
+            bytes = PercentCoding.decodedFully(bytes, keeping: "/?#".utf8)
         }
         return bytes
     }
@@ -98,6 +101,20 @@ enum PathCleaner {
         "asp", "aspx", "cfm", "cgi", "htm", "html", "jsp", "php", "shtml", "xhtml",
     ]
 
+    /// Without closing slashes and names of a folder's own page, however many.
+    private static func withoutEnding(_ path: String) -> String {
+        var path = path
+        while true {
+            var slashless = Substring(path)
+            while slashless.utf8.last == UInt8(ascii: "/") {
+                slashless = Substring(slashless.utf8.dropLast())
+            }
+            let shorter = withoutIndex(String(slashless))
+            if shorter == path { return path.isEmpty ? "/" : path }
+            path = shorter
+        }
+    }
+
     private static func withoutIndex(_ path: String) -> String {
         guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")),
             let dot = path.utf8.lastIndex(of: UInt8(ascii: ".")), slash < dot,
@@ -112,10 +129,8 @@ enum PathCleaner {
     private enum Look {
         /// In its one form.
         case clean
-        /// But for the slash at its end.
-        case endsInSlash
-        /// But perhaps for `index.html` at its end.
-        case hasDot
+        /// But perhaps for a slash or `index.html` at its end.
+        case hasEnding
         case unusual
     }
 
@@ -136,8 +151,8 @@ enum PathCleaner {
             }
             previous = byte
         }
-        if segment.hasDot { return .hasDot }
-        return previous == UInt8(ascii: "/") && bytes.count > 1 ? .endsInSlash : .clean
+        let endsInSlash = previous == UInt8(ascii: "/") && bytes.count > 1
+        return segment.hasDot || endsInSlash ? .hasEnding : .clean
     }
 
     /// What has been seen of a segment.

@@ -18,11 +18,9 @@ struct FilterMatcher {
 
     private let conditions: [Condition]
     private let vocabulary: Vocabulary
-    private let calendar: SiteCalendar
 
-    init(_ filter: SessionFilter, vocabulary: Vocabulary, calendar: SiteCalendar) {
+    init(_ filter: SessionFilter, vocabulary: Vocabulary) {
         self.vocabulary = vocabulary
-        self.calendar = calendar
         conditions = filter.conditions.map { condition in
             let glob = Glob(condition.value)
             let isWantedText: (String) -> Bool =
@@ -44,15 +42,17 @@ struct FilterMatcher {
         }
     }
 
+    /// - Parameter hour: the label of the hour in which the session starts.
     func matches(
-        _ session: Sessionizer.Stretch, _ events: UnsafeBufferPointer<FoldEvent>, _ visit: Visit?
+        _ session: Sessionizer.Stretch, _ events: UnsafeBufferPointer<FoldEvent>, _ visit: Visit?,
+        hour: () -> String
     ) -> Bool {
-        conditions.allSatisfy { has($0, session, events, visit) != $0.isNegated }
+        conditions.allSatisfy { has($0, session, events, visit, hour) != $0.isNegated }
     }
 
     private func has(
         _ condition: Condition, _ session: Sessionizer.Stretch,
-        _ events: UnsafeBufferPointer<FoldEvent>, _ visit: Visit?
+        _ events: UnsafeBufferPointer<FoldEvent>, _ visit: Visit?, _ hour: () -> String
     ) -> Bool {
         let first = events[session.first]
         switch condition.place {
@@ -66,16 +66,13 @@ struct FilterMatcher {
         switch condition.dimension {
         case .entryPage: return has(condition, page: session.entryPage)
         case .exitPage: return has(condition, page: session.exitPage)
-        case .visitNumber: return visit.map { condition.isWantedText(String($0.number)) } ?? false
+        case .visitNumber:
+            return visit.map { condition.isWantedText(WalkTerms.text($0.number)) } ?? false
         case .daysSinceLastVisit:
             guard let visit else { return false }
             return condition.isWantedText(
-                visit.daysSinceLast.map { String($0) } ?? Dimension.unknownValue)
-        case .hour:
-            let start = Instant(milliseconds: session.start)
-            let hours = calendar.hours(of: calendar.day(of: start))
-            return hours.last { $0.start <= start }.map { condition.isWantedText($0.label) }
-                ?? false
+                visit.daysSinceLast.map(WalkTerms.text) ?? Dimension.unknownValue)
+        case .hour: return condition.isWantedText(hour())
         default: return session.range.contains { has(condition, event: events[$0]) }
         }
     }

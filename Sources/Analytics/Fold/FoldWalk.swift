@@ -47,6 +47,7 @@ struct FoldWalk {
 
     mutating func run(_ events: [FoldEvent]) {
         var history = VisitHistory(calendar: fold.calendar)
+        let filter = fold.filter
         // One check of bounds and uniqueness for millions of reads; used inside the closure alone.
         events.withUnsafeBufferPointer { events in
             countWithoutVisitor(events)
@@ -59,7 +60,11 @@ struct FoldWalk {
                 }
                 sessionNumber += 1
                 let visit = history.next(startingAt: Instant(milliseconds: span.start))
-                guard fold.filter?.matches(span, events, visit) ?? true else { return }
+                let isKept = filter?.matches(span, events, visit) {
+                    let day = table.index(of: span.start)
+                    return table.hours[day][table.hourIndex(of: span.start, day: day)].label
+                }
+                guard isKept ?? true else { return }
                 count(span, events, visit)
             }
         }

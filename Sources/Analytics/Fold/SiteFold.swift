@@ -8,7 +8,6 @@ package struct SiteFold {
     let filter: FilterMatcher?
     let newVisitors: NewVisitors
     let limit: (Dimension) -> Int
-    let timeouts: TimeoutTable
     let sessionizer: Sessionizer
 
     /// Since when a visitor counts as new to a value.
@@ -29,13 +28,11 @@ package struct SiteFold {
     ) {
         calendar = site.calendar
         self.vocabulary = vocabulary
-        filter = keptSessions.map {
-            FilterMatcher($0, vocabulary: vocabulary, calendar: site.calendar)
-        }
+        filter = keptSessions.map { FilterMatcher($0, vocabulary: vocabulary) }
         self.newVisitors = newVisitors
         self.limit = limit
-        timeouts = TimeoutTable(epochs: site.epochs)
-        sessionizer = Sessionizer(names: vocabulary.names, timeouts: timeouts)
+        sessionizer = Sessionizer(
+            names: vocabulary.names, timeouts: TimeoutTable(epochs: site.epochs))
     }
 
     /// The figures of each of the days, also of those without any event.
@@ -53,6 +50,7 @@ package struct SiteFold {
     /// The sessions that start on a day, by start.
     package func sessions(in events: [FoldEvent], startingOn day: LocalDay) -> [Session] {
         let bounds = calendar.start(of: day)..<calendar.end(of: day)
+        let hours = calendar.hours(of: day)
         var sessions: [Session] = []
         var history = VisitHistory(calendar: calendar)
         // Used inside the closure alone.
@@ -62,7 +60,10 @@ package struct SiteFold {
                 if isFirstOfVisitor { history.begin() }
                 let visit = history.next(startingAt: start)
                 guard bounds.contains(start) else { return }
-                guard filter?.matches(span, events, visit) ?? true else { return }
+                let isKept = filter?.matches(span, events, visit) {
+                    hours.last { $0.start <= start }?.label ?? Dimension.unknownValue
+                }
+                guard isKept ?? true else { return }
                 sessions.append(session(span, events, visit))
             }
         }

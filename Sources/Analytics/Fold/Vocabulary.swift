@@ -16,7 +16,6 @@ package struct Vocabulary: Sendable {
         }
     }
 
-    /// Entry, exit and viewed pages share their numbers.
     static let acquisitionDimensions: [Dimension] = [
         .source, .channel, .referrer, .utmSource, .utmMedium, .utmCampaign, .utmContent, .utmTerm,
     ]
@@ -113,6 +112,7 @@ extension Dimension {
     /// Position in arrays that hold something for each dimension.
     var index: Int { Int(code) - 1 }
 
+    /// Entry, exit and viewed pages share their numbers.
     fileprivate var vocabularyIndex: Int {
         switch self {
         case .entryPage, .exitPage: Dimension.page.index

@@ -66,6 +66,9 @@ struct WalkTerms {
         page.map { vocabulary.pages[Int($0)].path } ?? noPage
     }
 
+    /// A number of visits or days, as the rows have it.
+    static func text(_ number: Int) -> String { String(min(number, highest)) }
+
     private static func visits(_ number: Int) -> UInt32 { UInt32(min(number, highest) - 1) }
 
     /// `(none)` for a visitor's first session.

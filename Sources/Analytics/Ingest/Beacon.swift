@@ -64,6 +64,7 @@ package struct Revenue: Hashable, Sendable {
             "VND", "VUV", "XAF", "XOF", "XPF":
             1
         case "BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND": 1_000
+        case "CLF", "UYW": 10_000
         default: 100
         }
     }

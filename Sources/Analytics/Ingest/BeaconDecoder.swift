@@ -314,8 +314,11 @@ extension String {
     /// The longest prefix of whole characters within `limit` bytes.
     package func cut(toBytes limit: Int) -> String {
         guard utf8.count > limit else { return self }
-        var end = utf8.index(startIndex, offsetBy: limit)
-        while end.samePosition(in: self) == nil { end = utf8.index(before: end) }
+        let limit = utf8.index(startIndex, offsetBy: limit)
+        // Forwards: to look backwards for a character's start costs the square of its length, and
+        // a character can be as long as the text.
+        var end = startIndex
+        while case let next = index(after: end), next <= limit { end = next }
         return String(self[..<end])
     }
 }

@@ -3,7 +3,8 @@ package enum BeaconLimits {
     /// In bytes. The largest beacon that the fields below allow is well under it; Plausible's
     /// servers take 1 MB, no tracker sends more than a few kB.
     package static let body = 64 * 1_024
-    /// In characters, as Plausible's server has it, so that the same events are accepted.
+    /// In characters, as Plausible's server has it, so that the same events are accepted; so many
+    /// scalars are kept, which is the same but for letters made of several.
     package static let name = 120
     /// In bytes, as Plausible's server has it.
     package static let url = 2_000
@@ -14,7 +15,7 @@ package enum BeaconLimits {
     package static let properties = 30
     package static let propertyName = 300
     package static let propertyValue = 2_000
-    /// In characters of the scrubbed value: enough for a name, too little for a document.
+    /// In scalars of the scrubbed value: enough for a name, too little for a document.
     package static let keptPropertyValue = 200
     package static let nonce = 64
     /// In bytes; the longest name of the tz database has 32.

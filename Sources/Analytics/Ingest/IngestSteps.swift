@@ -53,16 +53,14 @@ package final class IngestSteps: Sendable {
 
     private static func isExcluded(_ hit: Hit, _ site: Site) -> DropReason? {
         guard let address = hit.sender.address else { return nil }
-        return site.settings.excludedAddresses.contains { $0.contains(address) } ? .excluded : nil
+        return site.settings.excludes(address) ? .excluded : nil
     }
 
     private static func isForeignHost(_ hit: Hit, _ site: Site) -> DropReason? {
-        if site.settings.requiresOrigin {
+        // A log's line shows no headers.
+        if site.settings.requiresOrigin, hit.sender.knowsHeaders {
             let origin = hit.sender.origin.flatMap { WebAddress($0)?.host } ?? ""
-            let isOurs =
-                origin == site.domain.name || origin.hasSuffix("." + site.domain.name)
-                || site.settings.hosts.contains(origin)
-            if !isOurs { return .foreignHost }
+            if !site.isOwn(host: origin) { return .foreignHost }
         }
         guard !site.settings.hosts.isEmpty else { return nil }
         let isCounted =

@@ -17,6 +17,11 @@ package struct Site: Hashable, Sendable {
     }
 
     package var calendar: SiteCalendar { SiteCalendar(epochs: epochs) }
+
+    /// Whether a host is the site's: its domain, one below it, or one that it names.
+    package func isOwn(host: String) -> Bool {
+        host == domain.name || host.hasSuffix("." + domain.name) || settings.hosts.contains(host)
+    }
 }
 
 /// What happens to a beacon whose browser sent `Sec-GPC: 1` or `DNT: 1`.
@@ -49,4 +54,9 @@ package struct SiteSettings: Hashable, Sendable, Codable {
     }
 
     package init() {}
+
+    /// Whether visits from an address are left out.
+    package func excludes(_ address: ClientAddress) -> Bool {
+        excludedAddresses.contains { $0.contains(address) }
+    }
 }

@@ -1,4 +1,5 @@
-/// A range of addresses in CIDR form: `192.0.2.0/24`, `2001:db8::/32`, or one address.
+/// A range of addresses in CIDR form: `192.0.2.0/24`, `2001:db8::/32`, or one address; without a
+/// port, brackets or zone.
 package struct Network: Hashable, Sendable {
     /// As written, for the owner to recognise; the owner chose it, it comes from no beacon.
     package let text: String
@@ -8,14 +9,21 @@ package struct Network: Hashable, Sendable {
 
     package init?(_ text: String) {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false)
-        guard parts.count <= 2, let address = ClientAddress(parts[0]) else { return nil }
-        let isIPv6 = parts[0].contains(":")
+        guard parts.count <= 2, !parts[0].contains(where: { "[]%".contains($0) }),
+            let address = ClientAddress(parts[0])
+        else { return nil }
+        let colons = parts[0].utf8.count { $0 == UInt8(ascii: ":") }
+        // One parts an IPv4 address from a port.
+        guard colons != 1 else { return nil }
+        let isIPv6 = colons > 1
         var prefix = 128
         if parts.count == 2 {
             guard let length = Int(parts[1]), (0...(isIPv6 ? 128 : 32)).contains(length) else {
                 return nil
             }
             prefix = isIPv6 ? length : length + 96
+            // IPv4 written within IPv6 is taken for IPv4: a shorter prefix would hold all of it.
+            guard !address.isIPv4 || prefix >= 96 else { return nil }
         }
         self.text = text
         self.prefix = prefix

@@ -101,3 +101,9 @@ final class AnswerQueue: Sendable {
             + "\(two(parts.tm_hour)):\(two(parts.tm_min)):\(two(parts.tm_sec)) GMT"
     }
 }
+
+/// A connection as other threads may hold it: they hand it back to its loop, and only there is it
+/// used.
+struct ConnectionReference: @unchecked Sendable {
+    let connection: BeaconConnection
+}

@@ -33,12 +33,16 @@ final class BeaconConnection: ChannelDuplexHandler, RemovableChannelHandler {
 
     /// Beacons of one connection that wait for their commit; the rest waits to be read.
     private static let pipelineLimit = 64
+    /// Unread bytes that a connection may have whatever the others have: a beacon's.
+    private static let fairShare = 2_048
     /// Bytes that NIO's decoder is given at once, so that the requests in them are few.
     private static let pieceLimit = 4_096
 
     private let server: ServerContext
     private var mode = Mode.beacons
     private var unread = ByteBuffer()
+    /// What `unread` is counted with among all connections.
+    private var unreadCounted = 0
     private var pending = CircularBuffer<Pending>()
     /// The number of the first pending beacon.
     private var firstTicket = 0
@@ -76,6 +80,8 @@ final class BeaconConnection: ChannelDuplexHandler, RemovableChannelHandler {
 
     func handlerRemoved(context: ChannelHandlerContext) {
         server.connections.remove(self)
+        server.connections.unread.value -= unreadCounted
+        unreadCounted = 0
         self.context = nil
     }
 
@@ -94,6 +100,25 @@ final class BeaconConnection: ChannelDuplexHandler, RemovableChannelHandler {
         }
         readRequests(context)
         passOn(context)
+        keepUnreadSmall(context)
+    }
+
+    /// What stays of a read is part of a request: it keeps no more memory than it needs, and all
+    /// connections together keep no more than they may.
+    private func keepUnreadSmall(_ context: ChannelHandlerContext) {
+        let count = unread.readableBytes
+        if count > 0 {
+            var compact = context.channel.allocator.buffer(capacity: count)
+            compact.writeImmutableBuffer(unread)
+            unread = compact
+        }
+        let total = server.connections.unread
+        total.value += count - unreadCounted
+        unreadCounted = count
+        guard total.value > server.limits.unread, count > Self.fairShare, mode != .closing else {
+            return
+        }
+        context.close(promise: nil)
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
@@ -171,7 +196,7 @@ final class BeaconConnection: ChannelDuplexHandler, RemovableChannelHandler {
     private func take(_ request: PlainRequest) -> Int {
         guard case .beacon(let beacon) = request else { return 0 }
         let ticket = firstTicket + pending.count
-        pending.append(Pending(closes: beacon.head.closes || quiesces))
+        pending.append(Pending(closes: beacon.head.closes))
         let sender = server.senders.sender(
             peer: peer, addresses: beacon.head.values(server.senders.addressHeader)
         ) { beacon.head.value($0) }
@@ -201,6 +226,7 @@ final class BeaconConnection: ChannelDuplexHandler, RemovableChannelHandler {
         case .other:
             guard buildRouter(context) else { return }
             mode = .passing
+            routedCloses = PlainRequest.isOfOldClient(unread.readableBytesView)
             // The router's half is new, or has answered all that it had: it can take some.
             wantsRead = true
             passOn(context)
@@ -256,7 +282,12 @@ final class BeaconConnection: ChannelDuplexHandler, RemovableChannelHandler {
 
     /// The router has answered: the bytes behind its request are next.
     private func routedAnswerEnded() {
-        guard mode == .routed, let context else { return }
+        guard let context else { return }
+        if mode == .passing, routedCloses {
+            mode = .closing
+            close(context)
+        }
+        guard mode == .routed else { return }
         mode = routedCloses ? .closing : .beacons
         readRequests(context)
         finishIfDone(context)
@@ -282,7 +313,9 @@ final class BeaconConnection: ChannelDuplexHandler, RemovableChannelHandler {
         while let first = pending.first, let answer = first.answer {
             pending.removeFirst()
             firstTicket += 1
-            let closes = first.closes || quiesces
+            // A shutdown closes with the last answer that is due.
+            let isLast = pending.isEmpty && unread.readableBytes == 0
+            let closes = first.closes || quiesces && isLast
             let bytes = server.answers.bytes(of: answer, closes: closes)
             context.write(wrapOutboundOut(bytes), promise: nil)
             if closes {
@@ -362,10 +395,4 @@ final class BeaconConnection: ChannelDuplexHandler, RemovableChannelHandler {
             return router.openRequests > 0 ? .answering : .resting
         }
     }
-}
-
-/// A connection as other threads may hold it: they hand it back to its loop, and only there is it
-/// used.
-struct ConnectionReference: @unchecked Sendable {
-    let connection: BeaconConnection
 }

@@ -13,10 +13,13 @@ final class OpenConnections: Sendable {
     private let limits: CollectorLimits
     private let counts = Mutex(Counts())
     private let connections: NIOLoopBoundBox<[ObjectIdentifier: BeaconConnection]>
+    /// Bytes of all connections that are part of a request still to come; on the loop only.
+    let unread: NIOLoopBoundBox<Int>
 
     init(limits: CollectorLimits, loop: any EventLoop) {
         self.limits = limits
         connections = .makeBoxSendingValue([:], eventLoop: loop)
+        unread = .makeBoxSendingValue(0, eventLoop: loop)
     }
 
     var count: Int { counts.withLock { $0.all } }

@@ -63,6 +63,14 @@ enum PlainRequest {
                 length: headEnd + length))
     }
 
+    /// HTTP/1.0 closes unless somebody asks otherwise (RFC 9112 §9.3), and NIO's encoder does not:
+    /// whoever reads to the end would wait.
+    static func isOfOldClient(_ bytes: some Collection<UInt8>) -> Bool {
+        let head = String(decoding: bytes.prefix(4_096), as: UTF8.self).lowercased()
+        let line = head.prefix { !$0.isNewline }
+        return line.hasSuffix(" http/1.0") && !head.contains("keep-alive")
+    }
+
     /// Bytes of a request's line besides its target: `OPTIONS`, ` HTTP/1.1` and a space at most, with
     /// room for a method that is the decoder's to refuse.
     private static let restOfLine = 16 + 1 + 9 + 2

@@ -14,7 +14,7 @@ struct ChartArithmetic {
         return ChartSeries(
             metric: metric, unit: isOneDay ? .hour : .day,
             points: isOneDay ? try hours() : dayPoints(),
-            daysBefore: hasBefore ? days : nil)
+            daysBefore: !hasBefore ? nil : isOneDay ? days.lowerBound...days.lowerBound : days)
     }
 
     private func value(_ figures: Figures, in dimension: Dimension?) -> Double? {

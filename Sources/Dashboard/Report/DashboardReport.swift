@@ -78,10 +78,14 @@ package struct LocalMoment: Hashable, Sendable {
         self.instant = instant
         let day = calendar.day(of: instant)
         self.day = day
-        // The label of an hour is its wall clock, also where clocks change in the day.
+        // The label of an hour is its wall clock, also where clocks change in the day; on Lord Howe
+        // Island one begins half past.
         let hour = calendar.hours(of: day).last { $0.start <= instant }
-        let minutes = hour.map { (instant - $0.start).milliseconds / 60_000 } ?? 0
-        clock = "\((hour?.label ?? "00").prefix(2)):\(min(minutes, 59).padded(to: 2))"
+        let label = hour?.label ?? "00:00"
+        let minutes =
+            (Int64(label.suffix(2)) ?? 0)
+            + (hour.map { (instant - $0.start).milliseconds / 60_000 } ?? 0)
+        clock = "\(label.prefix(2)):\(min(minutes, 59).padded(to: 2))"
     }
 }
 

@@ -50,11 +50,14 @@ struct PeriodComparison: Hashable {
             return
         }
         if let complete {
-            let isWhole = complete == days
-            let last = before.lowerBound.advanced(by: count - 1)
-            basis = .days(
-                complete,
-                before: isWhole ? before : before.lowerBound...min(last, before.upperBound))
+            if complete == days {
+                basis = .days(complete, before: before)
+            } else {
+                let offset = min(count, before.count) - 1
+                basis = .days(
+                    days.lowerBound...days.lowerBound.advanced(by: offset),
+                    before: before.lowerBound...before.lowerBound.advanced(by: offset))
+            }
         } else if days == dayOfData...dayOfData {
             basis = .sameTime(today: dayOfData, before: before.lowerBound)
         } else {

@@ -36,12 +36,9 @@ struct PeriodFacts {
         isExactBefore = try before?.figures(dimension: nil).countsVisitorsExactly ?? false
         let read = totals.merging(totalsBefore) { current, _ in current }
         let today = calendar.day(of: now)
+        let daysRead = period.daysBefore(today: today).lowerBound...current.days.upperBound
         // What a filter leaves out has happened all the same.
-        firstDay = try history.firstDay(
-            of: site, read: read,
-            before: isFiltered
-                ? current.days.upperBound.advanced(by: 1)
-                : period.daysBefore(today: today).lowerBound)
+        firstDay = try history.firstDay(of: site, read: read, on: isFiltered ? nil : daysRead)
         comparison = PeriodComparison(
             period: period, today: today, dayOfData: asOf.day, firstDay: firstDay,
             isKnownBefore: before != nil)
@@ -53,10 +50,10 @@ struct History {
     let folder: DataFolder
     let database: MainDatabase
 
-    /// The earliest of: a folded day with events; a day of `read` with events; a day before the
-    /// ones read that has raw events which nobody folded yet.
+    /// The earliest of: a folded day with events; a day of `read` with events; a day that is none
+    /// of those read and has raw events which nobody folded yet.
     func firstDay(
-        of site: Site, read: [LocalDay: Figures], before start: LocalDay
+        of site: Site, read: [LocalDay: Figures], on daysRead: ClosedRange<LocalDay>?
     ) throws(StorageError) -> LocalDay? {
         let rollups = Set(try database.rollupDays(of: site).keys)
         var days = read.filter(\.value.hasEvents).map(\.key)
@@ -65,7 +62,8 @@ struct History {
             days += stored.filter(\.value.hasEvents).map(\.key)
         }
         let input = try FoldInput(folder: folder, database: database)
-        days += input.days(of: site).subtracting(rollups).filter { $0 < start }
+        days += input.days(of: site).subtracting(rollups)
+            .filter { daysRead?.contains($0) != true }
         return days.min()
     }
 }

@@ -25,15 +25,17 @@ extension QueryAnswer {
 /// One field of a CSV file.
 enum CSVField {
     /// Letters with which a spreadsheet takes a text for a formula (OWASP, CSV injection), the
-    /// full-width ones included.
+    /// full-width ones included; the tab and line breaks named there are not written as such.
     private static let formulaStarts: Set<Unicode.Scalar> = [
-        "=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠",
+        "=", "+", "-", "@", "＝", "＋", "－", "＠",
     ]
 
     /// The text with whatever it takes to stay text in a spreadsheet, and on a terminal (I10).
     static func of(_ text: String) -> String {
-        let isFormula = text.unicodeScalars.first.map(formulaStarts.contains) ?? false
-        let plain = (isFormula ? "'" : "") + PlainText.of(text)
+        // Of the text as it is written: what shows nothing at its start is gone by then.
+        let shown = PlainText.of(text)
+        let isFormula = shown.unicodeScalars.first.map(formulaStarts.contains) ?? false
+        let plain = (isFormula ? "'" : "") + shown
         guard plain.contains(where: { ",\"".contains($0) }) || plain.trimmed != plain else {
             return plain
         }

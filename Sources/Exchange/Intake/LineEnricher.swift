@@ -29,7 +29,6 @@ struct LineEnricher {
 
     private let site: Site
     private let steps: IngestSteps
-    private let domain: String
     private(set) var vocabulary = ImportVocabulary()
     private var agents = FingerprintCache<Agent>(limit: cacheLimit)
     private var landings = FingerprintCache<Landing>(limit: cacheLimit)
@@ -39,7 +38,6 @@ struct LineEnricher {
     init(site: Site, steps: IngestSteps) {
         self.site = site
         self.steps = steps
-        domain = site.domain.name
         guard let blank = WebAddress(requestTarget: "/", host: site.domain.name) else {
             preconditionFailure("a site's domain is a host")
         }
@@ -48,10 +46,7 @@ struct LineEnricher {
 
     /// Whether the site leaves the address out.
     func isExcluded(_ address: ClientAddress) -> Bool {
-        guard !site.settings.excludedAddresses.isEmpty else { return false }
-        let hit = hit(sender: Sender(address: address, userAgent: ""))
-        guard case .dropped(.excluded) = steps.run(hit, for: site) else { return false }
-        return true
+        site.settings.excludes(address)
     }
 
     /// - Parameter userAgent: `nil` when the log's format has none: then nothing speaks for a bot.
@@ -83,18 +78,14 @@ struct LineEnricher {
 
     private mutating func landing(on address: WebAddress?) -> Landing {
         guard let address else { return .noAddress }
-        guard isOurs(address.host) else { return .otherHost }
+        // A server's log may hold other sites' lines; a beacon says itself whose it is.
+        guard site.isOwn(host: address.host) else { return .otherHost }
         let hit = hit(page: address)
         switch steps.run(hit, for: site) {
         case .dropped(let reason): return .dropped(reason)
         case .kept(let event), .setAside(let event, _):
             return .page(vocabulary.number(of: event.page.value))
         }
-    }
-
-    /// A server's log may hold other sites' lines; a beacon says itself whose it is.
-    private func isOurs(_ host: String) -> Bool {
-        host == domain || site.settings.hosts.contains(host) || host.hasSuffix("." + domain)
     }
 
     mutating func acquisition(

@@ -68,8 +68,10 @@ struct LineReader {
         repeat {
             // What is free of the buffer, for this one read.
             let rest = UnsafeMutableBufferPointer(rebasing: buffer[count...])
-            let read = Glibc.read(descriptor, rest.baseAddress, rest.count)
-            if read < 0, errno == EINTR { continue }
+            var read = Glibc.read(descriptor, rest.baseAddress, rest.count)
+            while read < 0, errno == EINTR {
+                read = Glibc.read(descriptor, rest.baseAddress, rest.count)
+            }
             guard read >= 0 else { throw failure(file) }
             if read == 0 { break }
             count += read

@@ -43,8 +43,7 @@ package struct Aggregator: Sendable {
         let sites = try database.sites()
         let faults = terms.problems(with: sites, at: now)
         guard faults.isEmpty else { throw .invalidSetting(faults.joined(separator: " ")) }
-        let destroyed = try SaltStore(folder: folder)
-            .destroyExpired(sites: database.sites(), at: now)
+        let (destroyed, saltFailure) = destroySalts(now)
         let leftovers =
             mode == .verify ? [] : try ImportLeftovers.clearIfIdle(in: folder, database)
         let chosen = domain.map { domain in sites.filter { $0.domain == domain } } ?? sites
@@ -52,6 +51,7 @@ package struct Aggregator: Sendable {
         try run.fold(chosen, progress)
         var report = run.report
         report.destroyedSalts = destroyed
+        if let saltFailure { report.problems.append(saltFailure.description) }
         report.deletedPartitions = leftovers
         if mode != .verify {
             let retention = Retention(
@@ -60,11 +60,25 @@ package struct Aggregator: Sendable {
             try retention.run(&report)
             // A running collector learns of sealed days by it, also where `lastAggregation` stays.
             if report.sealed > 0 {
-                try database.write { try MainDatabase.raiseRegistryVersion($0) }
+                try database.write { database in
+                    try MainDatabase.raiseRegistryVersion(database)
+                    // Earlier folds of the day named values that are in `(other)` now.
+                    try MainDatabase.collectTerms(database)
+                }
             }
         }
         try findOldest(&report)
         return report
+    }
+
+    /// What stands in its way keeps nothing else from being done.
+    private func destroySalts(_ now: Instant) -> (destroyed: Int, failure: StorageError?) {
+        do throws(StorageError) {
+            let salts = SaltStore(folder: folder)
+            return (try salts.destroyExpired(sites: database.sites(), at: now), nil)
+        } catch {
+            return (0, error)
+        }
     }
 
     /// Whether the last run over all sites is 25 h ago, on a folder that has events to fold.
@@ -82,6 +96,7 @@ package struct Aggregator: Sendable {
     private func findOldest(_ report: inout AggregationReport) throws(StorageError) {
         report.oldestRawEvent = try folder.partitions().first?.day
         report.oldestRollup = try database.oldestRollup()
-        report.oldestSalt = try SaltStore(folder: folder).entries().map(\.start).min()
+        // Where they can't be listed, that was told.
+        report.oldestSalt = try? SaltStore(folder: folder).entries().map(\.start).min()
     }
 }

@@ -47,12 +47,14 @@ struct Retention {
 
     /// Two witnesses: a run that finds the clock more than 7 days past the newest event, the last
     /// run and the owner's last act notes that and deletes nothing; the first run at least 24 h
-    /// after that note deletes.
+    /// after that note deletes. Events of the last 24 h are stamped by the clock in question, and
+    /// don't speak for it where there are older ones.
     private func isClockTrusted(_ report: inout AggregationReport) throws(StorageError) -> Bool {
         let lastRun = try database.note(.lastFold).map(Instant.init(milliseconds:))
-        let witnesses = [
-            try EventReader(folder: folder).newestEvent(), lastRun, try database.lastOwnersAct(),
-        ].compactMap { $0 }
+        let events = EventReader(folder: folder)
+        let older = try events.newestEvent(before: now - Self.secondWitness)
+        let newestEvent = try older == nil ? events.newestEvent() : older
+        let witnesses = [newestEvent, lastRun, try database.lastOwnersAct()].compactMap { $0 }
         guard let newest = witnesses.max(), now - newest > Self.suspiciousLead else {
             try database.setNote(.clockAheadSince, nil)
             return true
@@ -180,20 +182,27 @@ struct Retention {
     /// their bytes are gone too; the open one is rewritten once it is closed.
     private func removeSitesThatAreNoMore(_ report: inout AggregationReport) throws(StorageError) {
         let known = Set(sites.map(\.id) + [JournalEntry.installation])
-        let today = now.utcDay
+        // A day that is just over may still be in the collector's hands.
+        let today = (now - .minutes(5)).utcDay
         for file in try folder.partitions()
         where file.day < today && file.isClosed && !damaged.contains(file) {
             let gone = try EventReader(folder: folder).days(in: file).keys.filter {
                 !known.contains($0)
             }
             guard !gone.isEmpty else { continue }
-            try naming(file.path) {
-                let queue = try SQLiteFile.openShared(file.path)
-                for site in gone {
-                    try queue.write { try PartitionSchema.removeSite(site, from: $0) }
+            do throws(StorageError) {
+                try naming(file.path) {
+                    let queue = try SQLiteFile.openShared(file.path)
+                    for site in gone {
+                        try queue.write { try PartitionSchema.removeSite(site, from: $0) }
+                    }
+                    try queue.vacuum()
+                    try queue.close()
                 }
-                try queue.vacuum()
-                try queue.close()
+            } catch {
+                report.problems.append(
+                    "Events of a removed site are still in \(file.name): \(error) The next run "
+                        + "tries again.")
             }
         }
     }

@@ -18,6 +18,14 @@ package struct RetentionTerms: Hashable, Sendable {
         self.rollupMonths = rollupMonths
     }
 
+    /// The first local day whose rollup is kept on a day; earlier ones are past their term. Where
+    /// the month has no such day it is its last, so that no day that went is in its term again.
+    package func firstRollupDay(on today: LocalDay) -> LocalDay {
+        let month = today.startOfMonth(advancedBy: -rollupMonths)
+        let last = month.startOfMonth(advancedBy: 1).advanced(by: -1)
+        return min(month.advanced(by: today.components.day - 1), last)
+    }
+
     /// The shortest raw term with which every day can be sealed before an event that its fold needs
     /// is deleted: 7 days under `1d`, and twice the rotation under `1w` and `1mo` (DESIGN §4).
     package static func minimumRawDays(for rotation: Rotation) -> Int {

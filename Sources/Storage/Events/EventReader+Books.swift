@@ -10,15 +10,6 @@ package struct ReceivedCounts: Sendable {
 
 /// The books that partitions hold, and what can be told of them without reading events.
 extension EventReader {
-    /// Received and dropped as the partitions' books have them, `kept` not counted.
-    package func beaconCounts(of site: Site) throws(StorageError) -> [LocalDay: Books] {
-        var window = EventWindow()
-        for file in try folder.partitions() {
-            _ = try failure(of: file) { try readBooks($0, [site.id], &window) }
-        }
-        return window.books[site.id] ?? [:]
-    }
-
     /// What every partition received of each site and local day: cheap, and it changes with every
     /// event, so it tells whether a day's input has changed since it was folded.
     package func received() throws(StorageError) -> ReceivedCounts {
@@ -64,30 +55,48 @@ extension EventReader {
     package func books(
         of site: Site, on days: ClosedRange<LocalDay>
     ) throws(StorageError) -> [LocalDay: Books] {
-        let calendar = site.calendar
-        let window = try readWhole(
-            sites: [site.id], from: calendar.start(of: days.lowerBound),
-            to: calendar.end(of: days.upperBound))
-        return books(of: window, site, on: days)
+        let (books, unreadable) = try countedBooks(of: site, on: days)
+        if let failed = unreadable.first { throw failed.error }
+        return books
     }
 
     /// The same, of the partitions that can be read.
     func readableBooks(of site: Site, on day: LocalDay) throws(StorageError) -> Books? {
-        let calendar = site.calendar
-        let window = try read(
-            sites: [site.id], from: calendar.start(of: day), to: calendar.end(of: day))
-        return books(of: window, site, on: day...day)[day]
+        try countedBooks(of: site, on: day...day).books[day]
     }
 
-    private func books(
-        of window: EventWindow, _ site: Site, on days: ClosedRange<LocalDay>
-    ) -> [LocalDay: Books] {
-        var books = (window.books[site.id] ?? [:]).filter { days.contains($0.key) }
-        for (day, kept) in Self.kept(window.events[site.id] ?? [], site.calendar)
-        where days.contains(day) {
-            books[day, default: Books()].kept = kept
+    /// Rows are counted, not held: a day may have millions, and somebody waits.
+    private func countedBooks(
+        of site: Site, on days: ClosedRange<LocalDay>
+    ) throws(StorageError) -> (books: [LocalDay: Books], unreadable: [UnreadablePartition]) {
+        let calendar = site.calendar
+        let start = calendar.start(of: days.lowerBound)
+        var finder = DayFinder(calendar: calendar, near: start)
+        var books: [LocalDay: Books] = [:]
+        var unreadable: [UnreadablePartition] = []
+        let last = (calendar.end(of: days.upperBound) - TimeSpan(milliseconds: 1)).utcDay
+        for file in try folder.partitions() where file.day >= start.utcDay && file.day <= last {
+            var window = EventWindow()
+            var kept: [LocalDay: Int] = [:]
+            let failed = try failure(of: file) { database in
+                try readBooks(database, [site.id], &window)
+                let times = try Int64.fetchCursor(
+                    database, sql: "SELECT time FROM event WHERE site = ?", arguments: [site.id])
+                while let time = try times.next() {
+                    let instant = file.day.startInUTC + TimeSpan(milliseconds: time)
+                    kept[finder.day(of: instant), default: 0] += 1
+                }
+            }
+            if let failed {
+                unreadable.append(failed)
+                continue
+            }
+            for (day, found) in window.books[site.id] ?? [:] {
+                books[day, default: Books()] += found
+            }
+            for (day, count) in kept { books[day, default: Books()].kept += count }
         }
-        return books
+        return (books.filter { days.contains($0.key) }, unreadable)
     }
 
     /// Event rows by local day.

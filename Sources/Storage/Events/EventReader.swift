@@ -91,8 +91,8 @@ package struct EventReader: Sendable {
     /// How many raw events the sites have in a window, at most: partitions are counted whole.
     package func countOfEvents(from start: Instant, to end: Instant) throws(StorageError) -> Int {
         var count = 0
-        for file in try folder.partitions() where file.day >= start.utcDay && file.day <= end.utcDay
-        {
+        let last = (end - TimeSpan(milliseconds: 1)).utcDay
+        for file in try folder.partitions() where file.day >= start.utcDay && file.day <= last {
             _ = try failure(of: file) { database in
                 count += try Int.fetchOne(database, sql: "SELECT coalesce(max(seq), 0) FROM event")!
             }
@@ -125,6 +125,27 @@ package struct EventReader: Sendable {
         return found
     }
 
+    /// How many visitors of a site have an event since `start`, in what can be read.
+    package func visitors(of site: Site, since start: Instant) throws(StorageError) -> Int {
+        var visitors: Set<Int64> = []
+        for file in try folder.partitions() where file.day >= start.utcDay {
+            _ = try failure(of: file) { database in
+                // The newest have the highest numbers: only the end of the table is read.
+                let rows = try Row.fetchCursor(
+                    database, sql: "SELECT site, visitor, time FROM event ORDER BY seq DESC")
+                while let row = try rows.next() {
+                    guard file.day.startInUTC + TimeSpan(milliseconds: row[2]) >= start else {
+                        break
+                    }
+                    if row[0] == site.id, let visitor = row[1] as Int64? {
+                        visitors.insert(visitor)
+                    }
+                }
+            }
+        }
+        return visitors.count
+    }
+
     /// The partitions that can't be read. Events are not read one by one: a fold may still come
     /// upon one that fails.
     package func unreadablePartitions() throws(StorageError) -> [UnreadablePartition] {
@@ -141,12 +162,16 @@ package struct EventReader: Sendable {
         return unreadable
     }
 
-    /// The time of the newest event of any partition.
-    package func newestEvent() throws(StorageError) -> Instant? {
+    /// The time of the newest event of any partition, or of those before an instant.
+    package func newestEvent(before end: Instant? = nil) throws(StorageError) -> Instant? {
         for file in try folder.partitions().reversed() {
+            let limit = end.map { ($0 - file.day.startInUTC).milliseconds } ?? .max
+            guard limit > 0 else { continue }
             var newest: Int64?
             _ = try failure(of: file) { database in
-                newest = try Int64.fetchOne(database, sql: "SELECT max(time) FROM event")
+                newest = try Int64.fetchOne(
+                    database, sql: "SELECT max(time) FROM event WHERE time < ?",
+                    arguments: [limit])
             }
             if let newest { return file.day.startInUTC + TimeSpan(milliseconds: newest) }
         }

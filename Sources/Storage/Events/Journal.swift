@@ -25,9 +25,11 @@ package final class Journal: Sendable {
     private static let pace = Duration.milliseconds(1)
 
     /// A commit takes under a millisecond on a good disk, and some tens on a poor one: one that
-    /// takes this long has a disk that stands still.
+    /// takes this long has a disk that stands still. From then on entries are refused at once: who
+    /// waits holds a connection, and these run out sooner than the queue.
     package static let standardStuckAfter = Duration.seconds(3)
 
+    private static let standsStill = Failure.notWritten("the disk stands still")
     private static let waitedTooLong = Failure.notWritten(
         "entries waited over \(Int(patience.seconds)) s")
 
@@ -38,6 +40,15 @@ package final class Journal: Sendable {
         /// How many beacons wait for it: 1, and 0 for the journal's own count of those refused.
         var beacons = 1
         var acknowledge: Acknowledgement
+
+        func isOverdue(at now: Instant) -> Bool {
+            entries.contains { now - $0.time > Journal.patience }
+        }
+
+        /// What its beacons are counted as when they can't be written.
+        var refusal: Refusal {
+            if case .refused(let refusal, _) = entries.first?.fate { refusal } else { .unavailable }
+        }
     }
 
     private struct State {
@@ -46,11 +57,19 @@ package final class Journal: Sendable {
         var isDraining = false
         var isClosed = false
         var lastWriteFailed = false
+        /// A salt could not be made or read, and not all can be read yet.
+        var lacksSalt = false
         /// When the journal's thread began what it does now; `nil` while it rests.
         var busySince: ContinuousClock.Instant?
-        /// Beacons that were answered 503 and stand in no books yet.
-        var unavailable = 0
+        /// Refused beacons that stand in no books yet.
+        var uncounted: [Refusal: Int] = [:]
         var metrics = JournalMetrics()
+
+        func isStuck(after duration: Duration) -> Bool {
+            busySince.map { ContinuousClock.now - $0 >= duration } ?? false
+        }
+
+        var isUncounted: Bool { uncounted.contains { $0.value > 0 } }
     }
 
     private let clock: Clock
@@ -94,14 +113,16 @@ package final class Journal: Sendable {
     /// together, on a thread of the journal.
     package func submit(_ entries: [JournalEntry], then acknowledge: @escaping Acknowledgement) {
         enum Decision { case refuse(Failure), wait, drain }
+        let waiting = Waiting(entries: entries, acknowledge: acknowledge)
         let decision = state.withLock { state -> Decision in
             if state.isClosed { return .refuse(.closed) }
-            guard state.entryCount + entries.count <= Self.queueLimit else {
-                state.unavailable += 1
-                return .refuse(.full)
+            let isFull = state.entryCount + entries.count > Self.queueLimit
+            guard !isFull, !state.isStuck(after: stuckAfter) else {
+                state.uncounted[waiting.refusal, default: 0] += 1
+                return .refuse(isFull ? .full : Self.standsStill)
             }
             state.entryCount += entries.count
-            state.waiting.append(Waiting(entries: entries, acknowledge: acknowledge))
+            state.waiting.append(waiting)
             if state.isDraining { return .wait }
             state.isDraining = true
             return .drain
@@ -118,10 +139,36 @@ package final class Journal: Sendable {
         submit([.refused(refusal, at: clock.now())]) { _ in }
     }
 
+    /// Counts a beacon that was answered 503 before it came here, for want of a salt: `isReady` is
+    /// false until `recover` finds that all can be read.
+    package func refuseForWantOfSalt() {
+        state.withLock { state in
+            state.uncounted[.unavailable, default: 0] += 1
+            state.lacksSalt = true
+        }
+    }
+
+    /// Refuses entries that wait too long behind a disk that stands still. What is being written
+    /// at the moment is answered when the disk moves again. Called from time to time.
+    package func refuseOverdue() {
+        let now = clock.now()
+        let overdue = state.withLock { state -> [Waiting] in
+            let (late, timely) = state.waiting.split { $0.isOverdue(at: now) }
+            guard !late.isEmpty else { return [] }
+            state.waiting = timely
+            state.entryCount -= late.reduce(0) { $0 + $1.entries.count }
+            for waiting in late { state.uncounted[waiting.refusal, default: 0] += waiting.beacons }
+            return late
+        }
+        for waiting in overdue { waiting.acknowledge(.failure(Self.waitedTooLong)) }
+    }
+
     package var metrics: JournalMetrics {
         state.withLock { state in
             var metrics = state.metrics
-            metrics.count(.refused(.unavailable, count: state.unavailable))
+            for (refusal, count) in state.uncounted {
+                metrics.count(.refused(refusal, count: count))
+            }
             return metrics
         }
     }
@@ -133,9 +180,8 @@ package final class Journal: Sendable {
     /// still with one, and there is room for more.
     package var isReady: Bool {
         state.withLock { state in
-            let isStuck = state.busySince.map { ContinuousClock.now - $0 >= stuckAfter } ?? false
-            return !state.isClosed && !state.lastWriteFailed && !isStuck
-                && state.entryCount < Self.queueLimit
+            !state.isClosed && !state.lastWriteFailed && !state.lacksSalt
+                && !state.isStuck(after: stuckAfter) && state.entryCount < Self.queueLimit
         }
     }
 
@@ -157,9 +203,7 @@ package final class Journal: Sendable {
         while let batch = nextBatch(probes: probes) {
             probes = false
             let now = clock.now()
-            let (late, timely) = batch.split { waiting in
-                waiting.entries.contains { now - $0.time > Self.patience }
-            }
+            let (late, timely) = batch.split { $0.isOverdue(at: now) }
             let began = ContinuousClock.now
             let failures = write(timely, now.utcDay)
             let duration = ContinuousClock.now - began
@@ -168,22 +212,27 @@ package final class Journal: Sendable {
                 ? ([], timely) : timely.split { failures.failure(of: $0.entries) != nil }
             state.withLock { state in
                 state.lastWriteFailed = !failures.isEmpty
-                state.unavailable += (refused + late).reduce(0) { $0 + $1.beacons }
+                for waiting in refused + late {
+                    state.uncounted[waiting.refusal, default: 0] += waiting.beacons
+                }
                 state.metrics.count(commitOf: duration, failed: !failures.isEmpty)
                 state.metrics.otherTexts = partitions.otherCount
                 for entry in kept.lazy.flatMap(\.entries) {
                     state.metrics.count(entry.fate)
-                    // From here on the books have them.
-                    if case .refused(.unavailable, let count) = entry.fate {
-                        state.unavailable -= count
+                }
+                // From here on the books have them.
+                for waiting in kept where waiting.beacons == 0 {
+                    for case .refused(let refusal, let count) in waiting.entries.map(\.fate) {
+                        state.uncounted[refusal]! -= count
                     }
                 }
             }
-            for waiting in kept { waiting.acknowledge(.success(())) }
+            // First, so that what repeats one of them in the same batch is told of it.
             for waiting in refused {
                 waiting.acknowledge(.failure(failures.failure(of: waiting.entries)!))
             }
             for waiting in late { waiting.acknowledge(.failure(Self.waitedTooLong)) }
+            for waiting in kept { waiting.acknowledge(.success(())) }
             // Checkpoints and closing come after the acknowledgements: no beacon waits for them.
             partitions.tidy(at: clock.now())
             let rest = Self.pace - (ContinuousClock.now - began)
@@ -195,9 +244,9 @@ package final class Journal: Sendable {
     private func nextBatch(probes: Bool) -> [Waiting]? {
         state.withLock { state in
             var batch = state.waiting
-            if state.unavailable > 0, probes || !batch.isEmpty {
+            if probes || !batch.isEmpty {
                 // Counted with the first batch that is written after them.
-                batch.append(counting(state.unavailable))
+                batch += state.uncounted.filter { $0.value > 0 }.map(counting)
             }
             state.waiting = []
             state.entryCount = 0
@@ -207,8 +256,8 @@ package final class Journal: Sendable {
         }
     }
 
-    private func counting(_ unavailable: Int) -> Waiting {
-        let entry = JournalEntry.refused(.unavailable, count: unavailable, at: clock.now())
+    private func counting(_ refusal: Refusal, _ count: Int) -> Waiting {
+        let entry = JournalEntry.refused(refusal, count: count, at: clock.now())
         return Waiting(entries: [entry], beacons: 0) { _ in }
     }
 
@@ -252,11 +301,13 @@ package final class Journal: Sendable {
     private func inspectAndProbe() {
         guard begin() else { return }
         let isSound = partitions.inspect()
+        let lacksSalt = state.withLock { $0.lacksSalt } && !salts.areReadable
         let probes = state.withLock { state in
             if !isSound { state.lastWriteFailed = true }
+            state.lacksSalt = lacksSalt
             state.busySince = nil
             // Whoever drains will write what is uncounted as well.
-            guard !state.isDraining, state.lastWriteFailed || state.unavailable > 0 else {
+            guard !state.isDraining, state.lastWriteFailed || state.isUncounted else {
                 return false
             }
             state.isDraining = true

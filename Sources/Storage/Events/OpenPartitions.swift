@@ -148,7 +148,10 @@ final class OpenPartitions: @unchecked Sendable {
     private func close(_ writer: PartitionWriter) {
         switch writer.place {
         case .asOpened where !writer.isDamaged: _ = try? writer.close()
-        case .logGone where !writer.isDamaged: try? writer.saveLog()
+        case .logGone where !writer.isDamaged:
+            // The log is in this connection's hands alone: it stays open while a reader is in the
+            // way.
+            guard (try? writer.saveLog()) != nil else { return }
         default: writer.abandon()
         }
         byDay[writer.file.day] = nil

@@ -8,7 +8,7 @@ package struct PartitionDictionaries {
     /// past it a text is `(other)`.
     static let limit = 250_000
     /// Most new entries of one site, all dictionaries together, since the partition was opened:
-    /// one site's flood leaves room for the others.
+    /// one site's flood leaves room for the others. As many more for what is set aside.
     package static let standardLimitPerSite = 50_000
 
     private struct Numbers<Key: Hashable> {
@@ -38,9 +38,18 @@ package struct PartitionDictionaries {
         var isInteractive: Bool
     }
 
+    /// Whose room a new text takes. What is set aside has room of its own: a scanner leaves the
+    /// visitors theirs.
+    private struct Room: Hashable {
+        var site: SiteID
+        var isForSetAside: Bool
+    }
+
     private let limitPerSite: Int
-    private var newEntries: [SiteID: Int] = [:]
-    private var addedEntries: [SiteID: Int] = [:]
+    /// Whether what is asked for is of an event that is set aside.
+    var isForSetAside = false
+    private var newEntries: [Room: Int] = [:]
+    private var addedEntries: [Room: Int] = [:]
     /// Texts that became `(other)` for want of room.
     private(set) var otherCount = 0
     private var pages = Numbers<Shared<Page>>()
@@ -82,10 +91,11 @@ package struct PartitionDictionaries {
 
     /// Whether a new text of a site becomes `(other)`; counts it either way.
     private mutating func isFull(_ count: Int, _ site: SiteID) -> Bool {
+        let room = Room(site: site, isForSetAside: isForSetAside)
         let isFull =
             count >= Self.limit
-            || newEntries[site, default: 0] + addedEntries[site, default: 0] >= limitPerSite
-        if isFull { otherCount += 1 } else { addedEntries[site, default: 0] += 1 }
+            || newEntries[room, default: 0] + addedEntries[room, default: 0] >= limitPerSite
+        if isFull { otherCount += 1 } else { addedEntries[room, default: 0] += 1 }
         return isFull
     }
 
@@ -180,15 +190,15 @@ package struct PartitionDictionaries {
 
 /// Reads a partition's dictionaries back.
 enum PartitionRows {
-    static func forEachPage(_ database: Database, _ body: (Int64, Page) -> Void) throws {
+    static func forEachPage(_ database: Database, _ body: (Int64, Page) throws -> Void) throws {
         let rows = try Row.fetchCursor(database, sql: "SELECT id, host, path, title FROM page")
         while let row = try rows.next() {
-            body(row[0], Page(host: row[1], path: row[2], title: row[3]))
+            try body(row[0], Page(host: row[1], path: row[2], title: row[3]))
         }
     }
 
     static func forEachAcquisition(
-        _ database: Database, _ body: (Int64, Acquisition) -> Void
+        _ database: Database, _ body: (Int64, Acquisition) throws -> Void
     ) throws {
         let rows = try Row.fetchCursor(
             database,
@@ -197,7 +207,7 @@ enum PartitionRows {
                     utm_content, utm_term FROM acquisition
                 """)
         while let row = try rows.next() {
-            body(
+            try body(
                 row[0],
                 Acquisition(
                     source: row[1], channel: row[2], referrer: row[3],
@@ -208,7 +218,7 @@ enum PartitionRows {
     }
 
     static func forEachProfile(
-        _ database: Database, _ body: (Int64, ClientProfile) -> Void
+        _ database: Database, _ body: (Int64, ClientProfile) throws -> Void
     ) throws {
         let rows = try Row.fetchCursor(
             database,
@@ -220,7 +230,7 @@ enum PartitionRows {
             let client = Client(
                 browser: row[1], browserVersion: row[2], os: row[3], osVersion: row[4],
                 device: Device(rawValue: row[5]) ?? .other)
-            body(
+            try body(
                 row[0],
                 ClientProfile(
                     client: client, screen: ScreenClass(rawValue: row[6]), language: row[7],
@@ -229,9 +239,9 @@ enum PartitionRows {
     }
 
     static func forEachName(
-        _ database: Database, _ body: (Int64, String, _ isInteractive: Bool) -> Void
+        _ database: Database, _ body: (Int64, String, _ isInteractive: Bool) throws -> Void
     ) throws {
         let rows = try Row.fetchCursor(database, sql: "SELECT id, name, is_interactive FROM name")
-        while let row = try rows.next() { body(row[0], row[1], row[2]) }
+        while let row = try rows.next() { try body(row[0], row[1], row[2]) }
     }
 }

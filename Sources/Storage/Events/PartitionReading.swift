@@ -48,7 +48,11 @@ struct PartitionReading {
                     list = lists.removeValue(forKey: rowSite) ?? []
                     site = rowSite
                 }
-                list.append(event(handle, at: dayStart + time, numbers))
+                guard let event = event(handle, at: dayStart + time, numbers) else {
+                    result = SQLITE_CORRUPT
+                    break
+                }
+                list.append(event)
             }
             result = sqlite3_step(handle)
         }
@@ -57,19 +61,27 @@ struct PartitionReading {
         return result
     }
 
+    /// `nil` where a number stands for no text of the partition, as a flipped bit makes it: SQLite
+    /// keeps no checksums.
     private func event(
         _ row: OpaquePointer, at time: Int64, _ numbers: PartitionNumbers
-    ) -> FoldEvent {
-        let name = sqlite3_column_int(row, 3)
-        let isEngagement = name == FoldEvent.engagement
+    ) -> FoldEvent? {
+        let name = sqlite3_column_int64(row, 3)
+        let visitor = UInt64(bitPattern: sqlite3_column_int64(row, 2))
+        guard let page = numbers.pages[number: sqlite3_column_int64(row, 4)] else { return nil }
+        if name == FoldEvent.engagement {
+            return FoldEvent(
+                visitor: visitor, time: time, name: FoldEvent.engagement, page: page,
+                acquisition: UInt32(clamping: sqlite3_column_int64(row, 7)), profile: 0)
+        }
+        guard let acquisition = numbers.acquisitions[number: sqlite3_column_int64(row, 5)],
+            let profile = numbers.profiles[number: sqlite3_column_int64(row, 6)],
+            let event = name == FoldEvent.pageview
+                ? FoldEvent.pageview : numbers.names[number: name]
+        else { return nil }
         return FoldEvent(
-            visitor: UInt64(bitPattern: sqlite3_column_int64(row, 2)), time: time,
-            name: name > 0 ? numbers.names[Int(name)] : name,
-            page: numbers.pages[Int(sqlite3_column_int64(row, 4))],
-            acquisition: isEngagement
-                ? UInt32(clamping: sqlite3_column_int64(row, 7))
-                : numbers.acquisitions[Int(sqlite3_column_int64(row, 5))],
-            profile: isEngagement ? 0 : numbers.profiles[Int(sqlite3_column_int64(row, 6))])
+            visitor: visitor, time: time, name: event, page: page, acquisition: acquisition,
+            profile: profile)
     }
 }
 
@@ -82,23 +94,42 @@ private struct PartitionNumbers {
 
     init(mapping database: Database, to vocabulary: inout Vocabulary) throws {
         try PartitionRows.forEachPage(database) {
-            Self.set(&pages, $0, vocabulary.number(of: $1))
+            try Self.set(&pages, $0, vocabulary.number(of: $1))
         }
         try PartitionRows.forEachAcquisition(database) {
-            Self.set(&acquisitions, $0, vocabulary.number(of: $1))
+            try Self.set(&acquisitions, $0, vocabulary.number(of: $1))
         }
         try PartitionRows.forEachProfile(database) {
-            Self.set(&profiles, $0, vocabulary.number(of: $1))
+            try Self.set(&profiles, $0, vocabulary.number(of: $1))
         }
         try PartitionRows.forEachName(database) {
-            Self.set(&names, $0, vocabulary.number(ofEvent: $1, isInteractive: $2))
+            try Self.set(&names, $0, vocabulary.number(ofEvent: $1, isInteractive: $2))
         }
     }
 
+    /// More texts than any partition has; a greater number is damage, and would take all memory.
+    private static let highest: Int64 = 1 << 26
+
     private static func set<Number: FixedWidthInteger>(
         _ numbers: inout [Number], _ id: Int64, _ number: Number
-    ) {
+    ) throws {
+        guard (0..<highest).contains(id) else {
+            throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "\(id) is no text's number")
+        }
         while numbers.count <= Int(id) { numbers.append(0) }
         numbers[Int(id)] = number
+    }
+}
+
+extension [UInt32] {
+    fileprivate subscript(number id: Int64) -> UInt32? {
+        id >= 0 && id < count ? self[Int(id)] : nil
+    }
+}
+
+extension [Int32] {
+    /// Names are numbered from 1.
+    fileprivate subscript(number id: Int64) -> Int32? {
+        id > 0 && id < count ? self[Int(id)] : nil
     }
 }

@@ -182,6 +182,8 @@ final class PartitionWriter {
     }
 
     private func setAside(_ event: Event, _ rule: String, _ database: Database) throws {
+        dictionaries.isForSetAside = true
+        defer { dictionaries.isForSetAside = false }
         let rule = try dictionaries.number(ofText: rule, event.site, database)
         let statement = try database.cachedStatement(
             sql: "INSERT INTO set_aside VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")

@@ -15,7 +15,9 @@ extension FigureReader {
         let end = min(calendar.start(of: day) + elapsed, calendar.end(of: day))
         let imported = try database.importedDays(of: site)
         let input = try FoldInput(folder: folder, database: database)
-        guard input.hasBeacons(of: site, on: day),
+        let rollup = try database.rollupDays(of: site)[day]
+        let vanished = try input.vanishedDays(of: site, among: rollup.map { [$0] } ?? [], database)
+        guard input.hasBeacons(of: site, on: day), vanished.isEmpty,
             input.isFoldable(day, calendar: calendar, importID: imported[day])
         else { return nil }
         let events = EventReader(folder: folder)

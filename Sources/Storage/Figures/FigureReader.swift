@@ -67,11 +67,7 @@ package struct FigureReader: Sendable {
 
     /// How many visitors had an event in the last 5 minutes, as far as it can be read.
     package func visitorsNow(on site: Site) throws(StorageError) -> Int {
-        let now = clock.now()
-        let window = try EventReader(folder: folder).read(
-            sites: [site.id], from: now - .minutes(5), to: now + .minutes(1))
-        return Set((window.events[site.id] ?? []).map(\.visitor))
-            .subtracting([FoldEvent.noVisitor]).count
+        try EventReader(folder: folder).visitors(of: site, since: clock.now() - .minutes(5))
     }
 
     /// Received, kept and dropped of each day: of raw events while they are there, else as the

@@ -21,16 +21,24 @@ package struct DataFolder: Sendable {
         self.path = path
         self.secretPath = secretPath ?? path + "/secret"
         try takeOwnersIdentity()
-        for folder in [path, eventsPath, self.secretPath] {
-            do {
-                try FileManager.default.createDirectory(
-                    atPath: folder, withIntermediateDirectories: true,
-                    attributes: [.posixPermissions: 0o700])
-            } catch {
-                throw StorageError.folder(path: folder, cause: error.localizedDescription)
-            }
+        for folder in [path, eventsPath] { try Self.make(folder) }
+        try Self.makeSecret(at: self.secretPath)
+    }
+
+    private static func make(_ folder: String) throws(StorageError) {
+        do {
+            try FileManager.default.createDirectory(
+                atPath: folder, withIntermediateDirectories: true,
+                attributes: [.posixPermissions: 0o700])
+        } catch {
+            throw .folder(path: folder, cause: error.localizedDescription)
         }
-        try markAsCache()
+    }
+
+    /// Makes the folder of salts, marked so that backup tools skip it.
+    static func makeSecret(at path: String) throws(StorageError) {
+        try make(path)
+        try markAsCache(path)
     }
 
     package var eventsPath: String { path + "/events" }
@@ -49,8 +57,8 @@ package struct DataFolder: Sendable {
     }
 
     /// Backup tools skip a folder that holds such a tag (bford.info/cachedir).
-    private func markAsCache() throws(StorageError) {
-        let tag = secretPath + "/CACHEDIR.TAG"
+    private static func markAsCache(_ path: String) throws(StorageError) {
+        let tag = path + "/CACHEDIR.TAG"
         guard !FileManager.default.fileExists(atPath: tag) else { return }
         let text = """
             Signature: 8a477f597d28d172789f06886806bc55
@@ -58,7 +66,7 @@ package struct DataFolder: Sendable {
 
             """
         guard FileManager.default.createFile(atPath: tag, contents: Data(text.utf8)) else {
-            throw .folder(path: secretPath, cause: String(cString: strerror(errno)))
+            throw .folder(path: path, cause: String(cString: strerror(errno)))
         }
     }
 

@@ -124,8 +124,9 @@ package final class ImportDraft {
             id, site: site, days: days, summary: summary, at: clock.now())
         isRecorded = true
         try reached(.recorded)
-        try ImportLeftovers.removeUnnamedFiles(in: folder)
-        try removeDraftFolder()
+        // The import counts from here on; what can't be cleared away now the next one clears.
+        _ = try? ImportLeftovers.removeUnnamedFiles(in: folder)
+        try? removeDraftFolder()
         try reached(.cleared)
     }
 

@@ -61,10 +61,3 @@ struct BeaconDays {
 
     func mayHold(_ day: LocalDay) -> Bool { seen.contains(day) || unknown.contains(day) }
 }
-
-extension RetentionTerms {
-    /// The first local day whose rollup is kept on a day; earlier ones are past their term.
-    package func firstRollupDay(on today: LocalDay) -> LocalDay {
-        today.startOfMonth(advancedBy: -rollupMonths).advanced(by: today.components.day - 1)
-    }
-}

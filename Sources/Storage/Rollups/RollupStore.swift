@@ -238,7 +238,7 @@ extension MainDatabase {
         }
     }
 
-    /// Removes rollups and books before a day, of all sites, at the end of their term.
+    /// Removes a site's rollups and books before a day, at the end of their term.
     ///
     /// - Returns: how many days of rollups were removed.
     package func removeRollups(before day: LocalDay, of site: Site) throws(StorageError) -> Int {

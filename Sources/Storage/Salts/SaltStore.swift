@@ -97,10 +97,26 @@ package struct SaltStore: Sendable {
         try known(Entry(site: site, start: period.start))
     }
 
-    /// Those on disk.
+    /// - Throws: `saltUnavailable` when a salt can't be read.
+    package func check(_ entry: Entry) throws(StorageError) { _ = try read(entry) }
+
+    /// Whether all can be read that there are.
+    var areReadable: Bool {
+        do throws(StorageError) {
+            for entry in try entries() { try check(entry) }
+            return true
+        } catch {
+            return false
+        }
+    }
+
+    /// Those on disk. Where the folder is gone, with all that was in it, it is made anew.
     package func entries() throws(StorageError) -> [Entry] {
         let names: [String]
         do {
+            if !FileManager.default.fileExists(atPath: folder) {
+                try DataFolder.makeSecret(at: folder)
+            }
             names = try FileManager.default.contentsOfDirectory(atPath: folder)
         } catch {
             throw .saltUnavailable(error.localizedDescription)
@@ -115,8 +131,11 @@ package struct SaltStore: Sendable {
         }
     }
 
-    /// Destroys every salt whose period ended a session timeout and a minute ago, and those of
-    /// sites that are no more.
+    /// Destroys every salt whose period ended a session timeout and a minute ago, those of sites
+    /// that are no more, and those of a time to come, which a clock that was ahead has left: it
+    /// would stand for every period until then.
+    ///
+    /// One that can't be destroyed keeps no other.
     ///
     /// - Parameter sites: asked for after the salts were listed, so that a site that is added
     ///   meanwhile is not taken for one that is no more.
@@ -132,16 +151,30 @@ package struct SaltStore: Sendable {
             drafts.remove(entry)
             destroyed += 1
         }
+        var failure: StorageError?
         for entry in kept {
-            if let end = end(of: entry, sites) {
-                guard now > end.destruction else { continue }
-                try note(leftThrough: end.period, entry.site)
+            let end = end(of: entry, sites)
+            let isToCome = entry.start - now > Self.farthestStart
+            guard end.map({ now > $0.destruction }) ?? true || isToCome else { continue }
+            do throws(StorageError) {
+                if let end, !isToCome { try note(leftThrough: end.period, entry.site) }
+            } catch {
+                // A full disk keeps no secret: the salt goes all the same.
+                failure = error
             }
-            try destroy(entry)
-            destroyed += 1
+            do throws(StorageError) {
+                try destroy(entry)
+                destroyed += 1
+            } catch {
+                failure = error
+            }
         }
+        if let failure { throw failure }
         return destroyed
     }
+
+    /// No period of a right clock starts later: an announced time zone may start a day early.
+    private static let farthestStart = TimeSpan.days(2)
 
     /// When a salt's period ends and when the salt is due to be destroyed; `nil` when its site is
     /// no more.

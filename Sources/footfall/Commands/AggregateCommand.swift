@@ -27,10 +27,6 @@ struct AggregateCommand: AsyncParsableCommand {
         let installation = try await Installation.open(data)
         let chosen = try site.map { try installation.database.site(named: $0) }
         let mode = try mode()
-        if case .rebuild(let days) = mode {
-            try tellEmpty(
-                days, of: chosen.map { [$0] } ?? installation.database.sites(), installation)
-        }
         var bar = ProgressBar(label: "Folding days", isQuiet: quiet)
         defer { bar.finish() }
         let report = try installation.aggregator.run(mode, only: chosen?.domain) { done, total in
@@ -54,20 +50,6 @@ struct AggregateCommand: AsyncParsableCommand {
             throw Failure("--verify and --rebuild exclude each other.", code: Failure.usage)
         }
         return .rebuild(Set(try rebuild.map(Arguments.day)))
-    }
-
-    /// A day that nobody has anything of is most likely another day than was meant.
-    private func tellEmpty(
-        _ days: Set<LocalDay>, of sites: [Site], _ installation: Installation
-    ) throws {
-        let input = try FoldInput(folder: installation.folder, database: installation.database)
-        let known = try sites.reduce(into: Set<LocalDay>()) { known, site in
-            known.formUnion(input.days(of: site))
-            known.formUnion(try installation.database.rollupDays(of: site).keys)
-        }
-        for day in days.subtracting(known).sorted() {
-            Console.say("There is nothing to rebuild on \(day): no beacon, and no figures.")
-        }
     }
 }
 

@@ -156,10 +156,12 @@ private struct Examination {
     }
 
     func salts() throws -> (Bool, String) {
+        if let failure = installation.saltFailure { return (false, failure.description) }
         let entries = try installation.salts.entries()
         let sites = try installation.database.sites()
         // Opening the folder destroyed what was due; whatever is overdue now could not be.
         for entry in entries {
+            try installation.salts.check(entry)
             guard let site = sites.first(where: { $0.id == entry.site }) else {
                 return (
                     false, "a salt of a removed site is left in \(installation.folder.secretPath)"

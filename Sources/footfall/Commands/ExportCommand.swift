@@ -7,14 +7,18 @@ struct ExportCommand: AsyncParsableCommand {
         commandName: "export", abstract: "Write a site's rollups as text, one line a row.",
         discussion: """
             The same rollups always give the same bytes, so two exports can be compared. Fields \
-            are separated by tabs; tabs and line breaks in a value are written \\t and \\n.
+            are separated by tabs; tabs and line breaks in a value are written \\t and \\n, and \
+            before a first =, +, - or @, which spreadsheets take for a formula, stands a backslash.
 
             Example: footfall export huntprox.com --rollups --sorted > rollups.tsv
             """)
 
     @Argument(help: "The site's domain.") var domain: String
     @Flag(help: "Export rollups (the only kind of export so far).") var rollups = false
-    @Flag(help: "In a fixed order: day, dimension, value.") var sorted = false
+    @Flag(
+        help:
+            "In a fixed order: day, dimension, value. Always so; for scripts to say what they rely on."
+    ) var sorted = false
     @OptionGroup var data: DataOption
 
     func run() async throws {
@@ -59,7 +63,8 @@ struct ExportCommand: AsyncParsableCommand {
     }
 
     private static func escaped(_ text: String) -> String {
-        text.replacing("\\", with: "\\\\").replacing("\t", with: "\\t")
+        let plain = text.replacing("\\", with: "\\\\").replacing("\t", with: "\\t")
             .replacing("\n", with: "\\n").replacing("\r", with: "\\r")
+        return plain.utf8.first.map("=+-@".utf8.contains) == true ? "\\" + plain : plain
     }
 }

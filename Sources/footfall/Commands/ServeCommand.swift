@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Storage
 
 struct ServeCommand: AsyncParsableCommand {
@@ -53,6 +54,8 @@ struct ServeCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        // It means "read again", also while there is nothing to read again yet.
+        signal(SIGHUP, SIG_IGN)
         let installation = try await Installation.open(
             data, flags: flags, patience: MainDatabase.servingPatience)
         let (path, flags) = (data.path, flags)

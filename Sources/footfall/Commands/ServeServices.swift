@@ -20,6 +20,7 @@ struct ServeServices {
     ) throws {
         let settings = installation.settings
         let clock = installation.clock
+        if let failure = installation.saltFailure { throw failure }
         try Self.checkTerms(installation)
         let level = LogLevel(settings.logLevel)
         let logger = level.logger()

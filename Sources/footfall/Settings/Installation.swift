@@ -20,20 +20,30 @@ struct Installation {
     let folder: DataFolder
     let database: MainDatabase
     let clock: Clock
+    /// Why salts whose time is over could not be destroyed.
+    private(set) var saltFailure: StorageError?
 
     /// Opens the folder, making it if need be. The first act is to destroy salts whose time is
-    /// over (I5).
+    /// over (I5); where that fails, a command goes on, and says so.
     static func open(
         _ option: DataOption, flags: [SettingKey: String] = [:],
         patience: Duration = MainDatabase.standardPatience
     ) async throws -> Installation {
         let settings = try await Settings.load(data: option.path, flags: flags)
         let folder = try DataFolder(path: option.path, secretPath: settings.secretPath)
+        // What SQLite puts aside while it rewrites a file holds visitors' events: it stays in the
+        // folder, where there is room for it. Nothing else reads the environment yet.
+        setenv("SQLITE_TMPDIR", folder.path, 1)
         let database = try MainDatabase(folder: folder, patience: patience)
-        let installation = Installation(
+        var installation = Installation(
             settings: settings, folder: folder, database: database, clock: Self.clock)
-        try installation.salts.destroyExpired(
-            sites: database.sites(), at: installation.clock.now())
+        let sites = try database.sites()
+        do throws(StorageError) {
+            try installation.salts.destroyExpired(sites: sites, at: installation.clock.now())
+        } catch {
+            installation.saltFailure = error
+            Console.error(error.description)
+        }
         return installation
     }
 

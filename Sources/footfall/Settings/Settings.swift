@@ -109,6 +109,7 @@ struct Settings {
         reader.number(.limitBody, 1_024...1_048_576) { limits.body = $0 }
         reader.number(.limitHeader, 4_096...1_048_576) { limits.header = $0 }
         reader.number(.limitURL, 1_024...65_536) { limits.url = $0 }
+        reader.number(.limitUnread, 1_048_576...1_073_741_824) { limits.unread = $0 }
         reader.number(.limitConnections, 16...1_000_000) { limits.connections = $0 }
         reader.number(.limitConnectionsPerAddress, 1...1_000_000) {
             limits.connectionsPerAddress = $0

@@ -16,7 +16,9 @@ struct PageAddressTests {
         arguments: [
             ("", "/"), ("/", "/"), ("//", "/"), ("/a", "/a"), ("/a/", "/a"),
             ("/a//b///c", "/a/b/c"),
-            ("/A/b", "/A/b"), ("/index.html", "/"), ("/shop/Index.PHP", "/shop"),
+            ("/A/b", "/A/b"), ("/index.html", "/"), ("/index.php/", "/"),
+            ("/a/index.html/index.php//", "/a"),
+            ("/shop/Index.PHP", "/shop"),
             ("/shop/default.aspx", "/shop"), ("/index.php/about", "/index.php/about"),
             ("/index.html.bak", "/index.html.bak"), ("/indexes", "/indexes"), ("/index", "/index"),
             ("/p%C4%93rle", "/pērle"), ("/pērle", "/pērle"), ("/a%20b", "/a b"), ("/a+b", "/a+b"),
@@ -66,6 +68,14 @@ struct PageAddressTests {
         let address = try cleaned(target)
         #expect(address.path == path)
         #expect(address.scrubbed == 1)
+    }
+
+    @Test("an escape hidden in escapes without end is undone in bounded work")
+    func nestedEscapes() throws {
+        let nested = (0..<500).reduce("%01") { text, _ in "%0" + text + "1" }
+        let path = try cleaned("/a" + nested + "/b").path
+        #expect(path == "/•/b")
+        #expect(try cleaned(path).path == path)
     }
 
     @Test("brackets and semicolons without a session stay")

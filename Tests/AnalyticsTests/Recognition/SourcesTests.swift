@@ -94,12 +94,11 @@ struct SourcesTests {
     func direct(referrer: String?) throws {
         let found = try acquisition(referrer: referrer, ignored: ["pay.example"])
         #expect(found == .direct)
-        #expect(found.isDirect)
     }
 
     @Test("a ref that names the site itself is none")
     func ownReference() throws {
-        #expect(try acquisition("?ref=www.shop.example").isDirect)
+        #expect(try acquisition("?ref=www.shop.example") == .direct)
         let found = try acquisition("?ref=shop.example", referrer: "https://www.google.lv/")
         #expect(found.source == "Google")
     }
@@ -160,7 +159,7 @@ struct SourcesTests {
         let found = try acquisition(query, referrer: referrer)
         #expect(found.source == source)
         #expect(found.channel == channel)
-        #expect(!found.isDirect)
+        #expect(found != .direct)
     }
 
     @Test(

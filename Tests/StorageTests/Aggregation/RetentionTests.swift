@@ -135,6 +135,16 @@ struct RetentionTests {
         #expect(report.problems.isEmpty == (witness != "nothing"))
     }
 
+    @Test("events that a clock far ahead has stamped don't vouch for it")
+    func ownEvents() throws {
+        try store(["11-20T10:00:00"])
+        _ = try run("11-21T02:00:00")
+        try store(["12-25T01:00:00"])
+        let report = try run("12-25T02:00:00")
+        #expect(report.deletedPartitions.isEmpty)
+        #expect(report.problems.count == 1)
+    }
+
     @Test("a clock put right again takes the note back")
     func clockPutRight() throws {
         try store(["11-20T10:00:00"])

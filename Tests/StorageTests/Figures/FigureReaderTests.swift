@@ -198,7 +198,7 @@ struct FigureReaderTests {
         try store([(1, 19, 21), (2, 19, 22), (3, 20, 21)], of: site)
         let sessions = try folder.reader(database).sessions(of: site, on: day(20))
         #expect(sessions.map(\.entryPage) == ["/2", "/3"])
-        for (seconds, visitor) in [(-300, 4), (-299, 5), (-299, 5), (0, 6), (-301, 7)]
+        for (seconds, visitor) in [(-301, 7), (-300, 4), (-299, 5), (-299, 5), (0, 6)]
             as [(Int64, UInt64)]
         {
             let time = folder.clock.now + .seconds(seconds)

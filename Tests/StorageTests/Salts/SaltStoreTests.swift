@@ -205,6 +205,36 @@ struct SaltStoreTests {
         #expect(names == ["secret/1-\(period(1).start.milliseconds).salt"])
     }
 
+    @Test("a salt that a clock far ahead has made goes, and stands for no period before")
+    func fromTheFuture() throws {
+        let store = store()
+        let future = try store.salt(site: site.id, period: period(365))
+        #expect(try store.destroyExpired(sites: [site], at: folder.clock.now) == 1)
+        #expect(folder.files(holding: future.bytes).isEmpty)
+        let today = try store.salt(site: site.id, period: period(0))
+        #expect(today != future)
+        // A period that begins soon is nobody's mistake.
+        let next = try store.salt(site: site.id, period: period(1))
+        #expect(try store.destroyExpired(sites: [site], at: folder.clock.now) == 0)
+        #expect(try store.salt(site: site.id, period: period(1)) == next)
+    }
+
+    @Test("a salt that can't be destroyed keeps no other")
+    func stubborn() throws {
+        let store = store()
+        let stubborn = try store.salt(site: 98, period: period(0))
+        let other = try store.salt(site: site.id, period: period(0))
+        // No file can be put in its place or unlinked: a folder with something in it.
+        let path = folder.path + "/secret/98-\(period(0).start.milliseconds).salt"
+        try FileManager.default.removeItem(atPath: path)
+        try FileManager.default.createDirectory(
+            atPath: path + "/in", withIntermediateDirectories: true)
+        #expect(throws: StorageError.self) {
+            try store.destroyExpired(sites: [site], at: period(2).start)
+        }
+        #expect(folder.files(holding: other.bytes).isEmpty && stubborn != other)
+    }
+
     @Test("nor when all salts of the time after are gone too")
     func steppedBackOverAll() throws {
         let store = store()

@@ -24,7 +24,6 @@ package struct Acquisition: Hashable, Sendable {
     package static let direct = Acquisition(source: nameOfDirect, channel: Channel.direct)
 
     /// Whether nobody is known to have sent the visitor.
-    package var isDirect: Bool { source == Self.nameOfDirect && channel == Channel.direct }
 }
 
 /// The `utm_…` parameters as sent, scrubbed; "" for none.

@@ -28,7 +28,7 @@ package struct CustomChannel: Hashable, Sendable, Codable {
 
     package struct Condition: Hashable, Sendable, Codable {
         package var field: Field
-        /// In any case; `*` stands for any text: `news*`.
+        /// A `Glob`, in any case: `news*`.
         package var pattern: String
 
         package init(field: Field, pattern: String) {
@@ -66,32 +66,8 @@ package struct CustomChannel: Hashable, Sendable, Codable {
 
     package func fits(_ acquisition: Acquisition) -> Bool {
         conditions.allSatisfy {
-            Self.matches($0.field.text(of: acquisition), pattern: $0.pattern)
+            Glob($0.pattern.lowercased()).matches($0.field.text(of: acquisition).lowercased())
         }
-    }
-
-    /// `*` by the greedy rule that returns to the last star only: at worst as many steps as the
-    /// product of both lengths, whatever the pattern.
-    static func matches(_ text: String, pattern: String) -> Bool {
-        let text = Array(text.lowercased().unicodeScalars)
-        let pattern = Array(pattern.lowercased().unicodeScalars)
-        var (at, place) = (0, 0)
-        var star: (pattern: Int, text: Int)?
-        while at < text.count {
-            if place < pattern.count, pattern[place] == "*" {
-                star = (place, at)
-                place += 1
-            } else if place < pattern.count, pattern[place] == text[at] {
-                at += 1
-                place += 1
-            } else if let last = star {
-                star = (last.pattern, last.text + 1)
-                (place, at) = (last.pattern + 1, last.text + 1)
-            } else {
-                return false
-            }
-        }
-        return pattern[place...].allSatisfy { $0 == "*" }
     }
 }
 

@@ -117,7 +117,7 @@ extension SourceRules {
         }
         let known = source(tagged: tag)
         var origin = Origin(
-            name: known?.source.name ?? Self.host(in: tag) ?? tag, tag: tag,
+            name: known?.source.name ?? Self.host(in: tag).map(HostName.unicode) ?? tag, tag: tag,
             category: known?.source.category, medium: query.tags.medium)
         guard origin.medium.isEmpty else { return origin }
         if known?.isAd == true {
