@@ -1,6 +1,6 @@
 -- Beacons as a small shop's visitors send them: 500 pages, 50 referrers, 100 user agents, 20,000
 -- addresses. Each request is made in advance, so that the generator costs little.
-local count = 4000
+local count = 20000
 local requests = {}
 local close = os.getenv("FOOTFALL_BENCH_CLOSE") == "1"
 
@@ -9,7 +9,7 @@ function init()
     for index = 1, count do
         local version = 90 + math.random(0, 49)
         local system = math.random(2) == 1 and "Windows NT 10.0; Win64; x64" or "X11; Linux x86_64"
-        local address = string.format("10.%d.%d.%d", 0, math.random(0, 78), math.random(0, 255))
+        local address = string.format("10.0.%d.%d", math.floor(index / 256), index % 256)
         local body = string.format(
             '{"n":"pageview","u":"https://bench.test/page-%d","d":"bench.test",'
                 .. '"r":"https://site-%d.example/","w":1280}',

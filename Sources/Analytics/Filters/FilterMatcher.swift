@@ -17,10 +17,12 @@ struct FilterMatcher {
     }
 
     private let conditions: [Condition]
+    private let mostEngaged: Int64
     private let vocabulary: Vocabulary
 
     init(_ filter: SessionFilter, vocabulary: Vocabulary) {
         self.vocabulary = vocabulary
+        mostEngaged = filter.mostEngagedSeconds.map { Int64($0) * 1_000 } ?? .max
         conditions = filter.conditions.map { condition in
             let glob = Glob(condition.value)
             let isWantedText: (String) -> Bool =
@@ -47,7 +49,8 @@ struct FilterMatcher {
         _ session: Sessionizer.Stretch, _ events: UnsafeBufferPointer<FoldEvent>, _ visit: Visit?,
         hour: () -> String
     ) -> Bool {
-        conditions.allSatisfy { has($0, session, events, visit, hour) != $0.isNegated }
+        session.engagedMilliseconds <= mostEngaged
+            && conditions.allSatisfy { has($0, session, events, visit, hour) != $0.isNegated }
     }
 
     private func has(

@@ -1,9 +1,12 @@
 /// Keeps the sessions of which every condition holds.
-package struct SessionFilter: Hashable, Sendable {
+package struct SessionFilter: Hashable, Sendable, Codable {
     package var conditions: [FilterCondition]
+    /// Only sessions with no more engaged time than so many seconds.
+    package var mostEngagedSeconds: Int?
 
-    package init(_ conditions: [FilterCondition]) {
+    package init(_ conditions: [FilterCondition], mostEngagedSeconds: Int? = nil) {
         self.conditions = conditions
+        self.mostEngagedSeconds = mostEngagedSeconds
     }
 
     package init(dimension: Dimension, value: String) {
@@ -11,13 +14,16 @@ package struct SessionFilter: Hashable, Sendable {
     }
 
     /// For people: `source=Google, page~/shop/*`.
-    package var text: String { conditions.map(\.text).joined(separator: ", ") }
+    package var text: String {
+        let time = mostEngagedSeconds.map { ["engaged for \($0) s at most"] } ?? []
+        return (conditions.map(\.text) + time).joined(separator: ", ")
+    }
 }
 
 /// What is asked of a session: its value of a session dimension; of an event dimension, the value
 /// of at least one of its events.
-package struct FilterCondition: Hashable, Sendable {
-    package enum Comparison: String, Hashable, Sendable {
+package struct FilterCondition: Hashable, Sendable, Codable {
+    package enum Comparison: String, Hashable, Sendable, Codable {
         case equal = "="
         /// The sessions that `equal` leaves out: for a page, those that never saw it.
         case unequal = "!="

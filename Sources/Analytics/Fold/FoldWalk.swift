@@ -47,7 +47,7 @@ struct FoldWalk {
 
     mutating func run(_ events: [FoldEvent]) {
         var history = VisitHistory(calendar: fold.calendar)
-        let filter = fold.filter
+        let (filter, exclusions) = (fold.filter, fold.exclusions)
         // One check of bounds and uniqueness for millions of reads; used inside the closure alone.
         events.withUnsafeBufferPointer { events in
             countWithoutVisitor(events)
@@ -60,18 +60,32 @@ struct FoldWalk {
                 }
                 sessionNumber += 1
                 let visit = history.next(startingAt: Instant(milliseconds: span.start))
-                let isKept = filter?.matches(span, events, visit) {
+                func hour() -> String {
                     let day = table.index(of: span.start)
                     return table.hours[day][table.hourIndex(of: span.start, day: day)].label
                 }
-                guard isKept ?? true else { return }
-                count(span, events, visit)
+                guard filter?.matches(span, events, visit, hour: hour) ?? true else { return }
+                if exclusions.contains(where: { $0.matches(span, events, visit, hour: hour) }) {
+                    noteActivity(of: span, events)
+                } else {
+                    count(span, events, visit)
+                }
             }
         }
         sharedVisitors.endVisitor()
     }
 
     // MARK: Counting
+
+    /// A session that is hidden may still become one that is not: its days are not over before it.
+    private mutating func noteActivity(
+        of span: Sessionizer.Stretch, _ events: UnsafeBufferPointer<FoldEvent>
+    ) {
+        for index in span.range {
+            guard let day = position(of: table.index(of: events[index].time)) else { continue }
+            lastActivity[day] = max(lastActivity[day] ?? span.end, span.end)
+        }
+    }
 
     private mutating func count(
         _ span: Sessionizer.Stretch, _ events: UnsafeBufferPointer<FoldEvent>, _ visit: Visit?

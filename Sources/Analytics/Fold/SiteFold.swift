@@ -6,6 +6,8 @@ package struct SiteFold {
     let calendar: SiteCalendar
     let vocabulary: Vocabulary
     let filter: FilterMatcher?
+    /// Each hides the sessions that it matches.
+    let exclusions: [FilterMatcher]
     let newVisitors: NewVisitors
     let limit: (Dimension) -> Int
     let sessionizer: Sessionizer
@@ -20,15 +22,20 @@ package struct SiteFold {
 
     /// - Parameters:
     ///   - keptSessions: keeps only the sessions that match; events without a visitor match none.
+    ///   - showsExcluded: whether sessions that the site's exclusions hide are there all the same.
     ///   - limit: how many values of a dimension are kept a day.
     package init(
         site: Site, vocabulary: Vocabulary, filter keptSessions: SessionFilter? = nil,
-        countsNewVisitorsFrom newVisitors: NewVisitors = .saltPeriod,
+        countsNewVisitorsFrom newVisitors: NewVisitors = .saltPeriod, showsExcluded: Bool = false,
         limit: @escaping (Dimension) -> Int = \.standardLimit
     ) {
         calendar = site.calendar
         self.vocabulary = vocabulary
         filter = keptSessions.map { FilterMatcher($0, vocabulary: vocabulary) }
+        exclusions =
+            showsExcluded
+            ? []
+            : site.settings.exclusions.map { FilterMatcher($0.sessions, vocabulary: vocabulary) }
         self.newVisitors = newVisitors
         self.limit = limit
         sessionizer = Sessionizer(
@@ -60,10 +67,12 @@ package struct SiteFold {
                 if isFirstOfVisitor { history.begin() }
                 let visit = history.next(startingAt: start)
                 guard bounds.contains(start) else { return }
-                let isKept = filter?.matches(span, events, visit) {
+                func hour() -> String {
                     hours.last { $0.start <= start }?.label ?? Dimension.unknownValue
                 }
-                guard isKept ?? true else { return }
+                guard filter?.matches(span, events, visit, hour: hour) ?? true,
+                    !exclusions.contains(where: { $0.matches(span, events, visit, hour: hour) })
+                else { return }
                 sessions.append(session(span, events, visit))
             }
         }

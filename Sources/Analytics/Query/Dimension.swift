@@ -1,5 +1,5 @@
 /// What figures can be broken down by. The raw value is the name that users type and files hold.
-package enum Dimension: String, Hashable, Sendable, CaseIterable {
+package enum Dimension: String, Hashable, Sendable, Codable, CaseIterable {
     // Session dimensions: a session has the value of its first event, and brings all its metrics.
     case entryPage = "entry_page"
     case exitPage = "exit_page"

@@ -45,12 +45,19 @@ package struct SiteSettings: Hashable, Sendable, Codable {
     package var ignoredReferrers: [String] = []
     // Optional, so that settings which an older version stored can be read.
     private var originRequirement: Bool?
+    private var exclusionList: [Exclusion]?
 
     /// Whether a beacon counts only if its `Origin` or `Referer` header names a host of the site:
     /// browsers send one with each beacon, and no page elsewhere can make them send another's.
     package var requiresOrigin: Bool {
         get { originRequirement ?? false }
         set { originRequirement = newValue ? true : nil }
+    }
+
+    /// Sessions that are in no figure.
+    package var exclusions: [Exclusion] {
+        get { exclusionList ?? [] }
+        set { exclusionList = newValue.isEmpty ? nil : newValue }
     }
 
     package init() {}

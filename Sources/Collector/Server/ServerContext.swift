@@ -43,7 +43,8 @@ final class ServerContext: Sendable {
         _ channel: any NIOCore.Channel, requestCame: @escaping () -> Void,
         answerEnded: @escaping () -> Void
     ) -> RoutedHalf? {
-        let half = RoutedHalf(requestCame: requestCame, answerEnded: answerEnded)
+        let half = RoutedHalf(
+            limits: limits, requestCame: requestCame, answerEnded: answerEnded)
         // Both run at once: we are on the channel's loop.
         router.setup(channel: channel, logger: logger).assumeIsolated().whenSuccess { [routed] in
             routed.yield($0)

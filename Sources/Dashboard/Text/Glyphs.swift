@@ -27,6 +27,15 @@ struct Glyphs {
         shade: "░", up: "▲", down: "▼", same: "±", ellipsis: "…", dash: "–", dot: "·",
         present: "●", absent: "○", axis: "│", tick: "┤", corner: "└", floor: "─")
 
+    /// A lying bar of eighths; what is there at all shows.
+    func bar(_ share: Double, width: Int) -> String {
+        guard share > 0 else { return "" }
+        // The first that can be seen.
+        let least = rows[1].isEmpty ? 8 : 1
+        let eighths = min(max(Int((share * Double(width * 8)).rounded()), least), width * 8)
+        return String(repeating: rows[8], count: eighths / 8) + rows[eighths % 8]
+    }
+
     /// Half a letter of bar is no bar.
     static let ascii = Glyphs(
         columns: [" ", " ", " ", " ", "#", "#", "#", "#", "#"],

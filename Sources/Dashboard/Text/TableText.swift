@@ -122,7 +122,7 @@ struct TableText {
                         ellipsis: glyphs.ellipsis))
                 if bar > 0, largest > 0, let value = row.figures.first ?? nil {
                     line.pad(to: labelWidth + 1)
-                    line.append(self.bar(value / largest, width: bar), .bar)
+                    line.append(glyphs.bar(value / largest, width: bar), .bar)
                 }
                 append(row, columns, to: &line, from: rest)
                 return line
@@ -170,13 +170,5 @@ struct TableText {
             end += 2 + width
             line.append(Wording.value(row.figures[index], of: metrics[index]), endingAt: end)
         }
-    }
-
-    /// A lying bar of eighths; what is there at all shows.
-    private func bar(_ share: Double, width: Int) -> String {
-        guard share > 0 else { return "" }
-        let least = renderer.wording.isASCII ? 8 : 1
-        let eighths = min(max(Int((share * Double(width * 8)).rounded()), least), width * 8)
-        return String(repeating: glyphs.rows[8], count: eighths / 8) + glyphs.rows[eighths % 8]
     }
 }

@@ -49,13 +49,8 @@ struct Wording {
 
     static func value(_ value: Double?, of metric: Metric) -> String {
         guard let value else { return "-" }
-        switch metric {
-        case .bounceRate: return percent(value)
-        case .sessionSeconds, .engagedSeconds, .typicalVisitSeconds:
-            return duration(seconds: value)
-        case .visitors, .visitorDays, .sessions, .pageviews, .events, .bounces, .engagedSessions:
-            return count(value)
-        }
+        if metric == .bounceRate { return percent(value) }
+        return metric.isDuration ? duration(seconds: value) : count(value)
     }
 
     static func value(of figure: HeaderFigure) -> String {
@@ -135,6 +130,11 @@ struct Wording {
         case .sessionSeconds: "Time on site"
         case .engagedSeconds: "Engaged time"
         case .typicalVisitSeconds: "Typical visit"
+        case .visitSecondsP75: "Visit, 75 %"
+        case .visitSecondsP95: "Visit, 95 %"
+        case .engagedSecondsMedian: "Engaged, median"
+        case .engagedSecondsP75: "Engaged, 75 %"
+        case .engagedSecondsP95: "Engaged, 95 %"
         }
     }
 

@@ -5,8 +5,18 @@ import Foundation
 /// What is known of the raw events without reading them: which days they are of, which of these
 /// can be folded, and whether they have changed.
 package struct FoldInput: Sendable {
-    /// Raised when the fold's rules change, so that foldable days are folded again.
-    package static let rulesVersion = 1
+    /// Raised when the fold's rules change, so that foldable days are folded again; under 256.
+    private static let rulesVersion = 1
+
+    /// What a rollup was folded by: the fold's own rules, and the site's. Another number, and its
+    /// foldable days are folded again; the same number for the same rules, also if others were in
+    /// force in between.
+    package static func rulesVersion(of site: Site) -> Int {
+        let rules = site.settings.exclusions.map(\.sessions.text).sorted()
+        guard !rules.isEmpty else { return rulesVersion }
+        let hash = SHA256.hash(data: Data(rules.joined(separator: "\n").utf8))
+        return hash.prefix(6).reduce(0) { $0 << 8 | Int($1) } << 8 | rulesVersion
+    }
 
     private let received: [SiteID: [LocalDay: [String: Int]]]
     /// Partitions that can't be read, as far as that is known.

@@ -148,7 +148,7 @@ struct FoldRun {
         }
         let isSealed = isSealed(figures, work)
         let rollup = RollupDay(
-            day: day, isSealed: isSealed, rulesVersion: FoldInput.rulesVersion,
+            day: day, isSealed: isSealed, rulesVersion: FoldInput.rulesVersion(of: work.site),
             input: input.fingerprint(of: day, work.site, work.calendar), foldedAt: now)
         if try database.replace(figures, books: books, as: rollup, of: work.site) {
             report.written.append(.init(domain: work.site.domain, day: day))
@@ -184,7 +184,10 @@ struct FoldRun {
     ) throws(StorageError) {
         let day = figures.day
         tellUnbalanced(books, day, work.site)
-        guard let stored = try database.storedDay(day, of: work.site) else { return }
+        // Rules that have changed since are for the next run to apply.
+        guard let stored = try database.storedDay(day, of: work.site),
+            stored.day.rulesVersion == FoldInput.rulesVersion(of: work.site)
+        else { return }
         let storedBooks = try database.books(of: work.site, on: day...day)[day] ?? Books()
         var expected = books
         if stored.day.isSealed {

@@ -11,6 +11,7 @@ struct SiteWork {
     /// How many days a run of this mode passes over, because they keep the rows that they have.
     private(set) var frozen = 0
 
+    private let rulesVersion: Int
     private let imported: [LocalDay: Int64]
     private let input: FoldInput
     private let vanished: Set<LocalDay>
@@ -27,7 +28,9 @@ struct SiteWork {
         imported = try database.importedDays(of: site)
         let first = terms.firstRollupDay(on: calendar.day(of: now))
         known = input.days(of: site).union(stored.keys).filter { $0 >= first }
-        let candidates = stored.values.filter { mode != .fold || !$0.isSettled }
+        let rules = FoldInput.rulesVersion(of: site)
+        rulesVersion = rules
+        let candidates = stored.values.filter { mode != .fold || !$0.isSettled(under: rules) }
         vanished = try input.vanishedDays(of: site, among: candidates, database)
         for day in known {
             switch mode {
@@ -49,7 +52,7 @@ struct SiteWork {
 
     private mutating func chooseForFold(_ day: LocalDay, _ now: Instant) {
         let before = stored[day]
-        if let before, before.isSettled { return }
+        if let before, before.isSettled(under: rulesVersion) { return }
         guard isFoldable(day) else {
             if before != nil { frozen += 1 }
             return
@@ -58,7 +61,7 @@ struct SiteWork {
         let hasChanged = before?.input != input.fingerprint(of: day, site, calendar)
         let isDue =
             mayBeSealed(day, at: now) && input.partition(hidingInputOf: day, of: site) == nil
-        let isOutdated = before?.rulesVersion != FoldInput.rulesVersion
+        let isOutdated = before?.rulesVersion != rulesVersion
         if hasChanged || isOutdated || isDue { days.insert(day) }
     }
 
@@ -82,7 +85,7 @@ struct SiteWork {
 
 extension RollupDay {
     /// Nothing more is to be folded for it.
-    var isSettled: Bool { isSealed && rulesVersion == FoldInput.rulesVersion }
+    func isSettled(under rules: Int) -> Bool { isSealed && rulesVersion == rules }
 }
 
 extension FoldInput {

@@ -10,6 +10,8 @@ package struct FigureReader: Sendable {
     let folder: DataFolder
     let database: MainDatabase
     let clock: Clock
+    /// Whether answers with a filter have the sessions that the site's exclusions hide.
+    package var showsExcluded = false
 
     package init(folder: DataFolder, database: MainDatabase, clock: Clock) {
         self.folder = folder

@@ -112,7 +112,8 @@ struct LivePlan {
         return .figures(
             SiteFold(
                 site: days.site, vocabulary: window.vocabulary, filter: filter,
-                countsNewVisitorsFrom: countsFromRangeStart ? .rangeStart : .saltPeriod
+                countsNewVisitorsFrom: countsFromRangeStart ? .rangeStart : .saltPeriod,
+                showsExcluded: reader.showsExcluded
             ).figures(of: window.ordered(days.site.id), on: range))
     }
 }
@@ -158,7 +159,7 @@ private struct RangeDays {
 
     func isCurrent(_ day: LocalDay) -> Bool {
         guard let rollup = rollups[day] else { return false }
-        return rollup.rulesVersion == FoldInput.rulesVersion
+        return rollup.rulesVersion == FoldInput.rulesVersion(of: site)
             && rollup.input == input.fingerprint(of: day, site, calendar)
     }
 

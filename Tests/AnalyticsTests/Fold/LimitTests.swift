@@ -136,6 +136,36 @@ struct FilterTests {
         }
     }
 
+    @Test(
+        "what an exclusion hides is what its opposite leaves",
+        arguments: [(Dimension.source, "Google"), (.page, "/b"), (.hour, "01:00")])
+    func exclusions(dimension: Dimension, value: String) {
+        var excluding = bench
+        excluding.site.settings.exclusions = [
+            Exclusion(number: 1, sessions: SessionFilter(dimension: dimension, value: value)),
+            Exclusion(number: 2, sessions: SessionFilter(dimension: .source, value: "nobody")),
+        ]
+        let opposite = SessionFilter([
+            FilterCondition(dimension: dimension, .unequal, value: value)
+        ])
+        let (hidden, left) = (excluding.figures(days: 2), bench.figures(days: 2, filter: opposite))
+        for day in 0..<2 {
+            #expect(hidden[day].totals == left[day].totals)
+            #expect(hidden[day].rows == left[day].rows)
+            #expect(excluding.sessions(day: day) == bench.sessions(day: day, filter: opposite))
+        }
+        // Until a hidden session is over it may become one that is not.
+        #expect(hidden[0].lastActivity == bench.figures(days: 2)[0].lastActivity)
+    }
+
+    @Test("a session with no more engaged time than so many seconds")
+    func engagedTime() {
+        #expect(
+            bench.sessions(filter: SessionFilter([], mostEngagedSeconds: 29)).count == 2)
+        #expect(
+            bench.sessions(filter: SessionFilter([], mostEngagedSeconds: 30)).count == 3)
+    }
+
     @Test("visits of later days are found by their number and by the days since the last")
     func laterVisits() {
         for (dimension, value) in [(Dimension.visitNumber, "2"), (.daysSinceLastVisit, "1")] {

@@ -25,6 +25,7 @@ struct QueryAnswerTests {
         figures.sessionMilliseconds = 90_500
         figures.engagedMilliseconds = 1_250
         figures.durations.add(12)
+        figures.engagements.add(15)
         return figures
     }
 
@@ -93,6 +94,9 @@ struct QueryAnswerTests {
             (.engagedSessions, 0, nil),
             (.sessionSeconds, 90.5, nil), (.engagedSeconds, 1.25, 1.25),
             (.typicalVisitSeconds, 0.012, nil),
+            (.visitSecondsP75, 0.012, nil), (.visitSecondsP95, 0.012, nil),
+            (.engagedSecondsMedian, 0.015, nil), (.engagedSecondsP75, 0.015, nil),
+            (.engagedSecondsP95, 0.015, nil),
         ] as [(Metric, Double?, Double?)])
     func metrics(metric: Metric, ofSession: Double?, ofEvent: Double?) {
         let figures = Self.figures(visitors: 9, sessions: 4, pageviews: 7, bounces: 1)

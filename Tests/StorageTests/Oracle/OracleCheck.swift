@@ -149,7 +149,8 @@ struct OracleCheck {
     ) throws {
         let metrics: [Metric] = [
             .visitors, .sessions, .pageviews, .events, .bounces, .engagedSessions, .sessionSeconds,
-            .engagedSeconds, .typicalVisitSeconds,
+            .engagedSeconds, .typicalVisitSeconds, .visitSecondsP95, .engagedSecondsMedian,
+            .engagedSecondsP75,
         ]
         let answer = try replay.folder.reader(replay.database).answer(
             Query(days: days, metrics: metrics, dimension: dimension, filter: filter), of: site)

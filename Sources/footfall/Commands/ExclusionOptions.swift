@@ -1,0 +1,81 @@
+import Analytics
+import ArgumentParser
+
+/// One option for each dimension: what all must hold for a session to be left out.
+struct ExclusionOptions: ParsableArguments {
+    @Option(help: "A page that was seen.") var page: String?
+    @Option(help: "The first page.") var entryPage: String?
+    @Option(help: "The last page.") var exitPage: String?
+    @Option(help: "A page's title.") var title: String?
+    @Option(help: "An event's name.") var event: String?
+    @Option(help: "The source.") var source: String?
+    @Option(help: "The channel.") var channel: String?
+    @Option(help: "The referrer.") var referrer: String?
+    @Option(help: "The campaign's source.") var utmSource: String?
+    @Option(help: "The campaign's medium.") var utmMedium: String?
+    @Option(help: "The campaign's name.") var utmCampaign: String?
+    @Option(help: "The campaign's content.") var utmContent: String?
+    @Option(help: "The campaign's term.") var utmTerm: String?
+    @Option(help: "The country, such as CN.") var country: String?
+    @Option(help: "The region.") var region: String?
+    @Option(help: "The language, such as en.") var language: String?
+    @Option(help: "The browser.") var browser: String?
+    @Option(help: "The browser with its version.") var browserVersion: String?
+    @Option(help: "The operating system.") var os: String?
+    @Option(help: "The operating system with its version.") var osVersion: String?
+    @Option(help: "desktop, mobile, tablet …") var device: String?
+    @Option(help: "The screen class.") var screen: String?
+    @Option(help: "The hour in which the session starts, such as 03:00.") var hour: String?
+    @Option(help: "The number of the visit.") var visitNumber: String?
+    @Option(help: "The days since the last visit.") var daysSinceLastVisit: String?
+    @Option(help: "No more engaged time than so many seconds.") var engaged: Int?
+
+    func validate() throws {
+        if let engaged, engaged < 0 {
+            throw ValidationError("--engaged must be 0 or more seconds.")
+        }
+    }
+
+    /// `nil` when nothing was given.
+    var sessions: SessionFilter? {
+        let conditions = Dimension.allCases.compactMap { dimension in
+            value(of: dimension).map { value in
+                let isPattern = value.contains { $0 == "*" || $0 == "?" }
+                return FilterCondition(
+                    dimension: dimension, isPattern ? .like : .equal, value: value)
+            }
+        }
+        guard !conditions.isEmpty || engaged != nil else { return nil }
+        return SessionFilter(conditions, mostEngagedSeconds: engaged)
+    }
+
+    private func value(of dimension: Dimension) -> String? {
+        switch dimension {
+        case .page: page
+        case .entryPage: entryPage
+        case .exitPage: exitPage
+        case .title: title
+        case .event: event
+        case .source: source
+        case .channel: channel
+        case .referrer: referrer
+        case .utmSource: utmSource
+        case .utmMedium: utmMedium
+        case .utmCampaign: utmCampaign
+        case .utmContent: utmContent
+        case .utmTerm: utmTerm
+        case .country: country
+        case .region: region
+        case .language: language
+        case .browser: browser
+        case .browserVersion: browserVersion
+        case .os: os
+        case .osVersion: osVersion
+        case .device: device
+        case .screen: screen
+        case .hour: hour
+        case .visitNumber: visitNumber
+        case .daysSinceLastVisit: daysSinceLastVisit
+        }
+    }
+}
