@@ -189,9 +189,9 @@ def killed_while_syncs_fail(checks, bench):
 # MARK: A disk that stands still
 
 class Flood:
-    """More beacons than may wait, pipelined over many connections; `statuses` of their answers."""
+    """Many beacons, pipelined over many connections; `answers` to them."""
 
-    def __init__(self, server, site, connections=360):
+    def __init__(self, server, site, connections=120):
         self.server = server
         self.answers = []
         self.connections = [server.connect() for _ in range(connections)]

@@ -21,6 +21,7 @@ from support.words import word
 SITE, ZONE = shop.SITE, shop.TIMEZONE
 METRICS = ("visitors", "sessions", "pageviews", "bounces", "session_seconds")
 PAGE_METRICS = ("visitors", "pageviews")
+GOOGLEBOT = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"
 MOST_PAGES = 5000
 
 
@@ -110,6 +111,73 @@ def a_misspelt_value_is_hinted_at(checks, bench):
                      bool(hint) and hint in outcome.stderr)
         if not hint:
             checks.equal(f"{given}: nothing", "", outcome.stderr)
+
+
+def three_visits(bench, day):
+    """Of three visitors: Google's, one that looks for a weakness, one who knows the shop."""
+    footfall = fresh(bench)
+    footfall.must("import", "log", SITE, log_file(bench, [
+        request(day, "10:00:00", "/veikals/lampa", referrer="https://www.google.com/"),
+        request(day, "11:00:00", "/wp-login.php", address="81.198.0.2"),
+        request(day, "12:00:00", "/veikals/galds", address="81.198.0.3"),
+        request(day, "13:00:00", "/veikals", address="66.249.66.1", agent=GOOGLEBOT)]))
+    return footfall
+
+
+def several_filters(checks, bench):
+    day = day_before(1)
+    footfall = three_visits(bench, day)
+    for given, pageviews in ((["page~/veikals/*"], 2), (["page~/veikals/*", "source!=Google"], 1),
+                             (["source!=Google"], 2), (["page~/*", "page!=/wp-login.php"], 2),
+                             (["page~/veikals/l?mpa", "country!=LV"], 1), (["page~veikals"], 0)):
+        only = [word for text in given for word in ("--filter", text)]
+        answer = footfall.query(SITE, ["pageviews"], f"{day}..{day}", None, *only)
+        checks.equal(f"{given}: pageviews", pageviews, answer["totals"]["pageviews"])
+        checks.equal(f"{given}: named in the answer", given, answer["filters"])
+        dashboard = footfall.json("dashboard", SITE, "--period", f"{day}..{day}", *only)
+        figures = [panel["figures"] for panel in dashboard["panels"] if panel["panel"] == "header"]
+        seen = {figure["metric"]: figure["value"] for panel in figures for figure in panel}
+        checks.equal(f"{given}: on the dashboard", pageviews or None, seen.get("pageviews") or None)
+        text = footfall.must("dashboard", SITE, "--period", f"{day}..{day}", *only)
+        checks.contains(f"{given}: told", text, "Sessions with " + given[0])
+
+
+def exclusions(checks, bench):
+    """Sessions that the owner hides are in no figure, and come back when he takes that back."""
+    day = day_before(1)
+    footfall = three_visits(bench, day)
+    footfall.must("aggregate")
+    before, books = footfall.export(SITE), footfall.books(SITE, f"{day}..{day}")
+    checks.equal("pageviews of all", 3, pageviews_of(footfall, day))
+    footfall.must("exclude", "add", SITE, "--page", "/wp-*", "--engaged", "0")
+    footfall.must("exclude", "add", SITE, "--source", "Google")
+    listed = footfall.json("exclude", "list", SITE)["exclusions"]
+    checks.equal("listed", [(1, ["page~/wp-*"], 0, 1), (2, ["source=Google"], None, 1)], [
+        (one["number"], one["conditions"], one["engaged_seconds"], one["sessions"])
+        for one in listed])
+    footfall.must("aggregate")
+    checks.equal("pageviews without them", 1, pageviews_of(footfall, day))
+    checks.equal("the books count events", books, footfall.books(SITE, f"{day}..{day}"))
+    footfall.must("aggregate", "--verify")
+    footfall.must("exclude", "remove", SITE, "1")
+    checks.equal("no such number any more", 64, footfall.run("exclude", "remove", SITE, "1").status)
+    footfall.must("exclude", "remove", SITE, "2")
+    footfall.must("aggregate")
+    checks.equal("as it was", before, footfall.export(SITE))
+    checks.equal("nothing to exclude", 64, footfall.run("exclude", "add", SITE).status)
+
+
+def pageviews_of(footfall, day):
+    return footfall.query(SITE, ["pageviews"], f"{day}..{day}")["totals"]["pageviews"]
+
+
+def bots(checks, bench):
+    day = day_before(1)
+    footfall = three_visits(bench, day)
+    found = footfall.json("bots", SITE, "--period", f"{day}..{day}")
+    checks.equal("the rule that caught it", [
+        {"rule": "googlebot", "category": "crawler", "beacons": 1}], found["rules"])
+    checks.contains("as text", footfall.must("bots", SITE), "googlebot", "crawler")
 
 
 def large_dimensions(checks, bench):
@@ -246,6 +314,9 @@ if __name__ == "__main__":
         a_filter_reaches_as_far_as_raw_events,
         a_filter_without_a_period,
         a_misspelt_value_is_hinted_at,
+        several_filters,
+        exclusions,
+        bots,
         large_dimensions,
         the_dashboard,
         an_empty_site,
