@@ -94,7 +94,9 @@ def cross_origin(checks, bench):
 def other_routes(checks, bench):
     with Collector(bench, *TRUSTED) as collector:
         for path in ("/healthz", "/readyz"):
-            checks.equal(path, 200, collector.server.request("GET", path).status)
+            for method in ("GET", "HEAD"):
+                checks.equal(f"{method} {path}", 200,
+                             collector.server.request(method, path).status)
         for method, path in (("GET", "/api/event"), ("PUT", "/api/event"), ("GET", "/nav-te"),
                              ("GET", "/../secret"), ("GET", "/%2e%2e/footfall.sqlite"),
                              ("GET", "/footfall.sqlite"), ("DELETE", "/pixel.gif")):

@@ -44,7 +44,7 @@ struct FilterMatcher {
         }
     }
 
-    /// - Parameter hour: the label of the hour in which the session starts.
+    /// - Parameter hour: the hour in which the session starts, with its weekday.
     func matches(
         _ session: Sessionizer.Stretch, _ events: UnsafeBufferPointer<FoldEvent>, _ visit: Visit?,
         hour: () -> String
@@ -75,7 +75,8 @@ struct FilterMatcher {
             guard let visit else { return false }
             return condition.isWantedText(
                 visit.daysSinceLast.map(WalkTerms.text) ?? Dimension.unknownValue)
-        case .hour: return condition.isWantedText(hour())
+        case .hour: return condition.isWantedText(String(hour().drop { $0 != " " }.dropFirst()))
+        case .weekdayHour: return condition.isWantedText(hour())
         default: return session.range.contains { has(condition, event: events[$0]) }
         }
     }

@@ -9,7 +9,7 @@ struct DayTable {
     /// Starts of the days in ms, and the end of the last.
     private let starts: [Int64]
     /// Per day, the starts and labels of its local hours.
-    let hours: [[(start: Int64, label: String)]]
+    let hours: [[(start: Int64, label: String, weekdayLabel: String)]]
     /// Per day, the number of its salt period.
     let periods: [Int]
     private var last = 0
@@ -26,7 +26,10 @@ struct DayTable {
             all.map { calendar.start(of: $0).milliseconds }
             + [calendar.end(of: end).milliseconds]
         hours = all.map { day in
-            calendar.hours(of: day).map { ($0.start.milliseconds, $0.label) }
+            let weekday = day.weekdayName
+            return calendar.hours(of: day).map {
+                ($0.start.milliseconds, $0.label, "\(weekday) \($0.label)")
+            }
         }
         let periodStarts = all.map {
             calendar.saltPeriod(containing: calendar.start(of: $0)).start

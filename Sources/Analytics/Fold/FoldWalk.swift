@@ -62,7 +62,7 @@ struct FoldWalk {
                 let visit = history.next(startingAt: Instant(milliseconds: span.start))
                 func hour() -> String {
                     let day = table.index(of: span.start)
-                    return table.hours[day][table.hourIndex(of: span.start, day: day)].label
+                    return table.hours[day][table.hourIndex(of: span.start, day: day)].weekdayLabel
                 }
                 guard filter?.matches(span, events, visit, hour: hour) ?? true else { return }
                 if exclusions.contains(where: { $0.matches(span, events, visit, hour: hour) }) {
@@ -116,7 +116,14 @@ struct FoldWalk {
         }
         guard let day = position(of: startDay) else { return }
         let hour = terms.hours[startDay][table.hourIndex(of: span.start, day: startDay)]
-        let key = day * Self.dimensionCount + Dimension.hour.index
+        addStart(of: span, hour.hour, .hour, day)
+        addStart(of: span, hour.weekdayHour, .weekdayHour, day)
+    }
+
+    private mutating func addStart(
+        of span: Sessionizer.Stretch, _ hour: UInt32, _ dimension: Dimension, _ day: Int
+    ) {
+        let key = day * Self.dimensionCount + dimension.index
         let row = tallies[key].row(of: hour)
         tallies[key].rows[row].figures.addSession(span)
     }
@@ -190,7 +197,8 @@ struct FoldWalk {
             count(event, page.title, of: .title, on: day)
         }
         let hour = terms.hours[day][table.hourIndex(of: event.time, day: day)]
-        count(event, hour, of: .hour, on: day)
+        count(event, hour.hour, of: .hour, on: day)
+        count(event, hour.weekdayHour, of: .weekdayHour, on: day)
     }
 
     private mutating func count(
@@ -210,7 +218,7 @@ struct FoldWalk {
         let isNew = see(value, dimension.index, row, key, sighting, marks: marks)
         tallies[key].rows[row].mark(visitorNumber, isNew: isNew)
         // An hour has the sessions that start in it; other events those that have such an event.
-        if dimension != .hour, tallies[key].rows[row].sessionStamp != sessionNumber {
+        if !dimension.isOfTime, tallies[key].rows[row].sessionStamp != sessionNumber {
             tallies[key].rows[row].sessionStamp = sessionNumber
             tallies[key].rows[row].figures.sessions += 1
         }
@@ -229,7 +237,9 @@ struct FoldWalk {
             }
             totals[position].figures.addEvent(event)
             let hour = terms.hours[day][table.hourIndex(of: event.time, day: day)]
-            for (dimension, value) in terms.eventValues(of: event) + [(.hour, hour)] {
+            for (dimension, value) in terms.eventValues(of: event) + [
+                (.hour, hour.hour), (.weekdayHour, hour.weekdayHour),
+            ] {
                 let key = position * Self.dimensionCount + dimension.index
                 let row = tallies[key].row(of: value)
                 tallies[key].rows[row].figures.addEvent(event)

@@ -68,7 +68,7 @@ package struct SiteFold {
                 let visit = history.next(startingAt: start)
                 guard bounds.contains(start) else { return }
                 func hour() -> String {
-                    hours.last { $0.start <= start }?.label ?? Dimension.unknownValue
+                    "\(day.weekdayName) \(hours.last { $0.start <= start }?.label ?? "")"
                 }
                 guard filter?.matches(span, events, visit, hour: hour) ?? true,
                     !exclusions.contains(where: { $0.matches(span, events, visit, hour: hour) })

@@ -11,12 +11,16 @@ struct WalkTerms {
     private let vocabulary: Vocabulary
     private let noPage: UInt32
     /// By day of the table, then hour of the day.
-    let hours: [[UInt32]]
+    let hours: [[(hour: UInt32, weekdayHour: UInt32)]]
 
     init(vocabulary: Vocabulary, table: DayTable) {
         var terms = vocabulary
         noPage = terms.term("", of: .page)
-        hours = table.hours.map { hours in hours.map { terms.term($0.label, of: .hour) } }
+        hours = table.hours.map { hours in
+            hours.map {
+                (terms.term($0.label, of: .hour), terms.term($0.weekdayLabel, of: .weekdayHour))
+            }
+        }
         // In order, so that a number of visits is its own term: see `visits` and `days`.
         for number in 1...Self.highest { _ = terms.term(String(number), of: .visitNumber) }
         _ = terms.term("", of: .daysSinceLastVisit)
@@ -55,7 +59,7 @@ struct WalkTerms {
         return values
     }
 
-    /// An event's value in each event dimension but the hour.
+    /// An event's value in each event dimension but the hours.
     func eventValues(of event: FoldEvent) -> [(Dimension, UInt32)] {
         if event.name > 0 { return [(.event, vocabulary.names[Int(event.name)].term)] }
         let page = vocabulary.pages[Int(event.page)]

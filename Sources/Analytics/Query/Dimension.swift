@@ -28,18 +28,23 @@ package enum Dimension: String, Hashable, Sendable, Codable, CaseIterable {
     case event
     /// The hour of the local day; sessions by the hour in which they start.
     case hour
+    /// The same with its weekday: `Mon 14:00`.
+    case weekdayHour = "weekday_hour"
 
     package static let sessionDimensions = allCases.filter(\.isOfSession)
 
     package var isOfSession: Bool {
         switch self {
-        case .page, .title, .event, .hour: false
+        case .page, .title, .event, .hour, .weekdayHour: false
         default: true
         }
     }
 
     /// Whether a row of this dimension has bounces and durations.
-    package var hasSessionMetrics: Bool { isOfSession || self == .hour }
+    package var hasSessionMetrics: Bool { isOfSession || isOfTime }
+
+    /// Whether its rows have the sessions that start in them, not those with an event in them.
+    package var isOfTime: Bool { self == .hour || self == .weekdayHour }
 
     /// How many values a day are kept, by size; the rest is `(other)` (DESIGN §5).
     package var standardLimit: Int {
@@ -83,6 +88,7 @@ package enum Dimension: String, Hashable, Sendable, Codable, CaseIterable {
         case .title: 23
         case .event: 24
         case .hour: 25
+        case .weekdayHour: 26
         }
     }
 

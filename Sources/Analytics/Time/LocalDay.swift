@@ -45,6 +45,10 @@ package struct LocalDay: Hashable, Comparable, Sendable {
         return LocalDay(year: year, month: month, day: 1)
     }
 
+    /// `Mon` to `Sun`.
+    package var weekdayName: String { Self.weekdayNames[weekday] }
+    private static let weekdayNames = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
+
     package var startOfWeek: LocalDay { advanced(by: -weekday) }
 
     /// The first day of the month that lies `months` after this one's.

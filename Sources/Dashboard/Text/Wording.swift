@@ -77,7 +77,6 @@ struct Wording {
     private static let months = [
         "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
     ]
-    private static let weekdays = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
 
     static func month(_ day: LocalDay) -> String { months[day.components.month - 1] }
 
@@ -86,7 +85,7 @@ struct Wording {
 
     /// `Tue 3`
     static func weekday(_ day: LocalDay) -> String {
-        "\(weekdays[day.weekday]) \(day.components.day)"
+        "\(day.weekdayName) \(day.components.day)"
     }
 
     /// `3 Nov 2026`

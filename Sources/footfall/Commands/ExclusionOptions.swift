@@ -26,6 +26,7 @@ struct ExclusionOptions: ParsableArguments {
     @Option(help: "desktop, mobile, tablet …") var device: String?
     @Option(help: "The screen class.") var screen: String?
     @Option(help: "The hour in which the session starts, such as 03:00.") var hour: String?
+    @Option(help: "The same with its weekday, such as 'Sun 03:00'.") var weekdayHour: String?
     @Option(help: "The number of the visit.") var visitNumber: String?
     @Option(help: "The days since the last visit.") var daysSinceLastVisit: String?
     @Option(help: "No more engaged time than so many seconds.") var engaged: Int?
@@ -74,6 +75,7 @@ struct ExclusionOptions: ParsableArguments {
         case .device: device
         case .screen: screen
         case .hour: hour
+        case .weekdayHour: weekdayHour
         case .visitNumber: visitNumber
         case .daysSinceLastVisit: daysSinceLastVisit
         }

@@ -146,7 +146,7 @@ struct DimensionTests {
     @Test("which dimensions are of sessions")
     func kinds() {
         let ofEvents = Dimension.allCases.filter { !$0.isOfSession }
-        #expect(ofEvents == [.page, .title, .event, .hour])
+        #expect(ofEvents == [.page, .title, .event, .hour, .weekdayHour])
         #expect(Dimension.hour.hasSessionMetrics && !Dimension.page.hasSessionMetrics)
         #expect(Dimension.sessionDimensions.count + ofEvents.count == Dimension.allCases.count)
     }

@@ -59,12 +59,16 @@ extension Oracle {
                     let sight = [dimension?.rawValue ?? "", value, visit.visitor, placed.period]
                     if known.insert(sight).inserted { rows[key]!.newVisitors += 1 }
                 }
-                for (dimension, value) in ofEvent where dimension != .hour && !placed.isEngagement {
+                for (dimension, value) in ofEvent
+                where dimension != .hour && dimension != .weekdayHour && !placed.isEngagement {
                     let key = Key(day: placed.day, dimension: dimension, value: value)
                     rows[key]!.sessions.insert(number)
                 }
             }
-            for (dimension, value) in values + [(.hour, visit.events[0].hour)] {
+            let first = visit.events[0]
+            for (dimension, value) in values
+                + [(.hour, first.hour), (.weekdayHour, first.weekdayHour)]
+            {
                 let key = Key(day: visit.events[0].day, dimension: dimension, value: value)
                 count(visit, number, in: &rows[key, default: Row()])
             }
@@ -80,10 +84,13 @@ extension Oracle {
     }
 
     private func eventValues(_ placed: Placed) -> [(Dimension?, String)] {
-        let hour: (Dimension?, String) = (.hour, placed.hour)
-        if let name = placed.customName { return [hour, (.event, name)] }
+        let hours: [(Dimension?, String)] = [
+            (.hour, placed.hour), (.weekdayHour, placed.weekdayHour),
+        ]
+        if let name = placed.customName { return hours + [(.event, name)] }
         let page = placed.event.page
-        return [hour, (.page, page.path), (.title, page.title.isEmpty ? "(none)" : page.title)]
+        return hours
+            + [(.page, page.path), (.title, page.title.isEmpty ? "(none)" : page.title)]
     }
 
     private func count(_ placed: Placed, in row: inout Row) {

@@ -10,6 +10,12 @@ struct Oracle {
         var event: TrafficEvent
         var day: LocalDay
         var hour: String
+        /// 21 November 2026 is a Saturday.
+        var weekdayHour: String {
+            let days = LocalDay(year: 2026, month: 11, day: 21).distance(to: day)
+            let names = ["Sat", "Sun", "Mon", "Tue", "Wed", "Thu", "Fri"]
+            return "\(names[(days % 7 + 7) % 7]) \(hour)"
+        }
         /// Its salt period: the epoch and the day, week or month, as text.
         var period: String
         /// What the visitor's value stands for: a browser during one salt period. `nil` without.
