@@ -183,6 +183,10 @@ package final class BeaconReceiver: Sendable {
             if !IngestSteps.isCountedWithoutVisitor(hit, for: known.site) {
                 event.visitor = try visitor(of: hit, on: known)
             }
+            if let transactionID = hit.beacon.transactionID {
+                event.transactionKey = try visitors.transactionKey(
+                    of: transactionID, event, from: hit.sender, on: known)
+            }
             if let retryKey = event.retryKey {
                 let key = DuplicateGuard.Key(
                     site: known.site.id, visitor: event.visitor, retryKey: retryKey)

@@ -78,6 +78,27 @@ package final class VisitorFinder: Sendable {
         }
     }
 
+    /// Under the salt that the event's visitor stands for: the same on both sides of a rotation
+    /// that its session crosses.
+    ///
+    /// - Throws: `saltUnavailable`: the beacon can't be kept now.
+    package func transactionKey(
+        of transactionID: String, _ event: Event, from sender: Sender,
+        on entry: SiteRegistry.Entry
+    ) throws(StorageError) -> TransactionKey? {
+        guard case .custom(let name, _) = event.kind else { return nil }
+        let timeout = entry.calendar.epoch(at: event.time).sessionTimeout
+        return try states.withLock { (states) throws(StorageError) in
+            let state = try upToDate(&states, entry, event.time, timeout)
+            if let previous = state.previousHash, let address = sender.address,
+                previous.visitor(address: address, userAgent: sender.userAgent) == event.visitor
+            {
+                return previous.transactionKey(event: name, transactionID: transactionID)
+            }
+            return state.hash.transactionKey(event: name, transactionID: transactionID)
+        }
+    }
+
     /// Rebuilds the values seen before a rotation from the journal, after a restart close to one.
     package func rebuild(
         from reader: EventReader, _ entries: [SiteRegistry.Entry], at now: Instant
@@ -100,7 +121,7 @@ package final class VisitorFinder: Sendable {
                     state.crossing.note(
                         Visitor(value: event.visitor), at: time,
                         period: entry.calendar.saltPeriod(containing: time), timeout: timeout,
-                        startsSession: event.name != FoldEvent.engagement)
+                        startsSession: !event.isEngagement)
                 }
             }
         }

@@ -22,6 +22,8 @@ package struct Event: Hashable, Sendable {
     package var revenue: Revenue?
     /// Tells a retry from a second event; see `RetryKey`.
     package var retryKey: RetryKey?
+    /// Tells an order that is sent twice.
+    package var transactionKey: TransactionKey?
 
     package init(
         site: SiteID, visitor: Visitor?, time: Instant, kind: Kind, page: Page,

@@ -90,13 +90,21 @@ struct FilterMatcher {
     private func has(_ condition: Condition, event: FoldEvent) -> Bool {
         switch condition.dimension {
         case .event:
-            event.name > 0 && condition.isWanted[Int(vocabulary.names[Int(event.name)].term)]
+            event.isCustom && condition.isWanted[Int(vocabulary.kinds[event.name].name)]
         case .page:
-            event.name == FoldEvent.pageview
+            event.isPageview
                 && condition.isWanted[Int(vocabulary.pages[Int(event.page)].path)]
         case .title:
-            event.name == FoldEvent.pageview
+            event.isPageview
                 && condition.isWanted[Int(vocabulary.pages[Int(event.page)].title)]
+        case .notFound
+        where !event.isEngagement && vocabulary.kinds[event.name].details.isPageNotFound:
+            condition.isWanted[Int(vocabulary.pages[Int(event.page)].path)]
+        case .property, .searchTerm, .outboundLink, .download, .notFound:
+            !event.isEngagement
+                && vocabulary.kinds[event.name].details.values.contains {
+                    $0.dimension == condition.dimension && condition.isWanted[Int($0.number)]
+                }
         default: false
         }
     }

@@ -20,7 +20,23 @@ package struct Figures: Hashable, Sendable {
     /// Engaged times of all sessions.
     package var engagements = Histogram()
 
+    /// By currency; of a value of an event dimension, of the events that have it.
+    package var takings: [String: Takings] = [:]
+    /// The depth in percent to which a page was scrolled, added up over the sessions that tell it,
+    /// of each the greatest; of pages and titles only.
+    package var scrollDepthSum = 0
+    package var scrolledSessions = 0
+
     package init() {}
+
+    package mutating func add(_ revenue: Revenue) {
+        takings[revenue.currency, default: Takings()] += Takings(of: revenue)
+    }
+
+    /// The currency with the most orders; of several the first by name.
+    package var mainCurrency: String? {
+        takings.min { ($1.value.orders, $0.key) < ($0.value.orders, $1.key) }?.key
+    }
 
     package static func += (left: inout Figures, right: Figures) {
         left.visitors += right.visitors
@@ -34,6 +50,15 @@ package struct Figures: Hashable, Sendable {
         left.engagedMilliseconds += right.engagedMilliseconds
         left.durations += right.durations
         left.engagements += right.engagements
+        left.scrollDepthSum += right.scrollDepthSum
+        left.scrolledSessions += right.scrolledSessions
+        if !right.takings.isEmpty {
+            left.takings.merge(right.takings) { one, two in
+                var sum = one
+                sum += two
+                return sum
+            }
+        }
     }
 }
 

@@ -8,12 +8,14 @@ package struct FoldEvent: Sendable {
     package var visitor: UInt64
     /// Milliseconds since 1970.
     package var time: Int64
-    /// `pageview`, `engagement`, or the number of a custom event's name (from 1).
+    /// `pageview`, `engagement`, or the number of a custom event (from 1) or of a pageview that
+    /// brings something (from -2 downwards) in `EventKinds`.
     package var name: Int32
     package var page: UInt32
     /// The acquisition's number; of an engagement update the engaged milliseconds.
     package var acquisition: UInt32
-    /// The client profile's number; 0 for an engagement update.
+    /// The client profile's number; of an engagement update the scroll depth reached in percent
+    /// and 1, or 0 for none.
     package var profile: UInt32
 
     package init(
@@ -27,6 +29,15 @@ package struct FoldEvent: Sendable {
         self.acquisition = acquisition
         self.profile = profile
     }
+
+    package var isEngagement: Bool { name == Self.engagement }
+    package var isPageview: Bool { name == Self.pageview || name < Self.engagement }
+    /// Whether it is a custom event.
+    package var isCustom: Bool { name > Self.pageview }
+    /// An engagement update without time and depth: it only prolongs its session.
+    var isEmpty: Bool { isEngagement && acquisition == 0 && profile == 0 }
+    /// Of an engagement update.
+    var scrollDepth: Int? { isEngagement && profile > 0 ? Int(profile) - 1 : nil }
 }
 
 /// Brings each visitor's events together in the order of time; events of the same millisecond

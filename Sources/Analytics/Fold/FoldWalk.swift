@@ -18,8 +18,6 @@ struct FoldWalk {
     private var sighting: UInt32 = 0
     /// Per dimension and value the last sighting, on any day.
     private var everSeen: [[UInt32]]
-    /// Per dimension, of `(other)`.
-    private var otherEverSeen: [UInt32]
     private var everSeenInTotal: UInt32 = 0
     private var period: Int?
 
@@ -42,7 +40,6 @@ struct FoldWalk {
         let counts = terms.counts
         tallies = days.flatMap { _ in counts.map(Tally.init(capacity:)) }
         everSeen = counts.map { Array(repeating: 0, count: $0) }
-        otherEverSeen = Array(repeating: 0, count: counts.count)
     }
 
     mutating func run(_ events: [FoldEvent]) {
@@ -103,7 +100,12 @@ struct FoldWalk {
                 part = SessionPart(day: day, sighting: sighting)
             }
             part.add(event)
-            count(event, on: day)
+            if event.isEngagement || event.name == FoldEvent.pageview {
+                // What brings nothing makes no row of zeros.
+                if !event.isEmpty { count(event, on: day) }
+            } else {
+                count(event, fold.vocabulary.kinds[event.name], on: day, &part)
+            }
         }
         let values = terms.values(of: span, events, visit)
         if parts.isEmpty {
@@ -170,9 +172,10 @@ struct FoldWalk {
     ) -> Bool {
         var isNew = everSeen[dimension][Int(value)] != sighting
         if marks { everSeen[dimension][Int(value)] = sighting }
-        if tallies[key].otherRow == row {
-            isNew = otherEverSeen[dimension] != sighting
-            if marks { otherEverSeen[dimension] = sighting }
+        let counted = tallies[key].values[row]
+        if counted != value {
+            isNew = everSeen[dimension][Int(counted)] != sighting
+            if marks { everSeen[dimension][Int(counted)] = sighting }
         }
         return isNew
     }
@@ -187,24 +190,39 @@ struct FoldWalk {
         table.asked.contains(day) ? day - table.asked.lowerBound : nil
     }
 
-    /// Adds an event to the event dimensions.
+    /// Adds a plain pageview or an engagement update to the event dimensions.
     private mutating func count(_ event: FoldEvent, on day: Int) {
-        if event.name > 0 {
-            count(event, fold.vocabulary.names[Int(event.name)].term, of: .event, on: day)
-        } else {
-            let page = fold.vocabulary.pages[Int(event.page)]
-            count(event, page.path, of: .page, on: day)
-            count(event, page.title, of: .title, on: day)
+        let page = fold.vocabulary.pages[Int(event.page)]
+        count(event, page.path, of: .page, on: day)
+        count(event, page.title, of: .title, on: day)
+        countHours(of: event, on: day)
+    }
+
+    /// Adds a custom event, or a pageview that brings something.
+    private mutating func count(
+        _ event: FoldEvent, _ kind: EventKind, on day: Int, _ part: inout SessionPart
+    ) {
+        let revenue = kind.details.revenue
+        if let revenue { part.revenues.append(revenue) }
+        for (dimension, value) in terms.eventValues(of: event) {
+            count(event, value, of: dimension, on: day, revenue)
         }
+        countHours(of: event, on: day, revenue)
+    }
+
+    private mutating func countHours(
+        of event: FoldEvent, on day: Int, _ revenue: Revenue? = nil
+    ) {
         let hour = terms.hours[day][table.hourIndex(of: event.time, day: day)]
-        count(event, hour.hour, of: .hour, on: day)
-        count(event, hour.weekdayHour, of: .weekdayHour, on: day)
+        count(event, hour.hour, of: .hour, on: day, revenue)
+        count(event, hour.weekdayHour, of: .weekdayHour, on: day, revenue)
     }
 
     private mutating func count(
-        _ event: FoldEvent, _ value: UInt32, of dimension: Dimension, on day: Int
+        _ event: FoldEvent, _ value: UInt32, of dimension: Dimension, on day: Int,
+        _ revenue: Revenue? = nil
     ) {
-        let isSeen = event.name != FoldEvent.engagement
+        let isSeen = !event.isEngagement
         let position = position(of: day)
         let marks = marksAsSeen(isSeen: isSeen, on: position)
         guard let position else {
@@ -214,6 +232,10 @@ struct FoldWalk {
         let key = position * Self.dimensionCount + dimension.index
         let row = tallies[key].row(of: value)
         tallies[key].rows[row].figures.addEvent(event)
+        if let revenue { tallies[key].rows[row].figures.add(revenue) }
+        if let depth = event.scrollDepth, !dimension.isOfTime {
+            tallies[key].rows[row].addScroll(to: depth, session: sessionNumber)
+        }
         guard isSeen else { return }
         let isNew = see(value, dimension.index, row, key, sighting, marks: marks)
         tallies[key].rows[row].mark(visitorNumber, isNew: isNew)
@@ -232,10 +254,10 @@ struct FoldWalk {
             // They come first: no visitor's number is smaller.
             guard event.visitor == FoldEvent.noVisitor else { break }
             let day = table.index(of: event.time)
-            guard event.name != FoldEvent.engagement, let position = position(of: day) else {
-                continue
-            }
+            guard !event.isEngagement, let position = position(of: day) else { continue }
+            let revenue = fold.vocabulary.kinds[event.name].details.revenue
             totals[position].figures.addEvent(event)
+            if let revenue { totals[position].figures.add(revenue) }
             let hour = terms.hours[day][table.hourIndex(of: event.time, day: day)]
             for (dimension, value) in terms.eventValues(of: event) + [
                 (.hour, hour.hour), (.weekdayHour, hour.weekdayHour),
@@ -243,6 +265,7 @@ struct FoldWalk {
                 let key = position * Self.dimensionCount + dimension.index
                 let row = tallies[key].row(of: value)
                 tallies[key].rows[row].figures.addEvent(event)
+                if let revenue { tallies[key].rows[row].figures.add(revenue) }
             }
         }
     }
@@ -254,9 +277,11 @@ struct FoldWalk {
     mutating func limitTallies() -> Bool {
         var isLimited = false
         let limited = tallies.indices.map { key in
-            let kept = largest(of: tallies[key], Dimension.at(key % Self.dimensionCount))
+            let dimension = Dimension.indexed[key % Self.dimensionCount]
+            let kept = largest(of: tallies[key], dimension)
             isLimited = isLimited || kept.count < tallies[key].values.count
-            return tallies[key].emptied(keeping: kept)
+            let other = terms.others(of: dimension, keeping: kept)
+            return tallies[key].emptied(keeping: kept, other: other)
         }
         guard isLimited else { return false }
         tallies = limited
@@ -271,22 +296,34 @@ struct FoldWalk {
 
     private func largest(of tally: Tally, _ dimension: Dimension) -> [UInt32] {
         let limit = fold.limit(dimension)
-        guard tally.values.count > limit else { return tally.values }
+        let fewest = dimension == .property ? min(limit, Dimension.mostProperties) : limit
+        guard tally.values.count > fewest else { return tally.values }
         func text(_ row: Int) -> String { terms.text(tally.values[row], of: dimension) }
-        return tally.values.indices
+        let sorted = tally.values.indices
             // A value that is called so itself is part of the rest.
-            .filter { text($0) != Dimension.otherValue }
+            .filter { tally.values[$0] != terms.other(of: tally.values[$0], in: dimension) }
             .sorted { left, right in
                 let (a, b) = (size(tally.rows[left], dimension), size(tally.rows[right], dimension))
                 return a != b ? a > b : text(left) < text(right)
             }
-            .prefix(limit).map { tally.values[$0] }
+        guard dimension == .property else { return sorted.prefix(limit).map { tally.values[$0] } }
+        // Each name has its own limit; past so many names, all others are one.
+        var counts: [String: Int] = [:]
+        return sorted.map { tally.values[$0] }.filter { value in
+            let name = terms.propertyName(of: value)
+            guard counts[name] != nil || counts.count < Dimension.mostProperties else {
+                return false
+            }
+            counts[name, default: 0] += 1
+            return counts[name]! <= limit
+        }
     }
 
     private func size(_ row: Tally.Row, _ dimension: Dimension) -> Int {
         switch dimension {
         case .page, .title: row.figures.pageviews
-        case .event: row.figures.events
+        case .event, .property, .searchTerm, .outboundLink, .download, .notFound:
+            row.figures.pageviews + row.figures.events
         default: row.figures.sessions
         }
     }
@@ -299,9 +336,6 @@ struct FoldWalk {
                 var values: [String: Figures] = [:]
                 for (row, value) in tally.values.enumerated() {
                     values[terms.text(value, of: dimension)] = tally.rows[row].figures
-                }
-                if let other = tally.otherRow {
-                    values[Dimension.otherValue] = tally.rows[other].figures
                 }
                 if !values.isEmpty { rows[dimension] = values }
             }

@@ -39,7 +39,7 @@ package struct SiteFold {
         self.newVisitors = newVisitors
         self.limit = limit
         sessionizer = Sessionizer(
-            names: vocabulary.names, timeouts: TimeoutTable(epochs: site.epochs))
+            kinds: vocabulary.kinds, timeouts: TimeoutTable(epochs: site.epochs))
     }
 
     /// The figures of each of the days, also of those without any event.

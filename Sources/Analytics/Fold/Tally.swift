@@ -8,16 +8,18 @@ struct Tally {
         /// The visitor, by number of the fold, that was counted last.
         var visitorStamp: UInt32 = 0
         var sessionStamp: UInt32 = 0
+        /// The session whose scroll depth was counted last, and how much of it.
+        var scrollStamp: UInt32 = 0
+        var scrollDepth: Int32 = 0
     }
 
     private static let unused: Int32 = -1
 
-    /// Value → its row; several values share the row of `(other)`.
+    /// Value → its row; several values share the row of an `(other)`.
     private var slots: [Int32]
+    /// By row, the value that it is the row of.
     private(set) var values: [UInt32] = []
     var rows: [Row] = []
-    /// The row that all other values share; `nil` while each has its own.
-    private(set) var otherRow: Int?
 
     init(capacity: Int) {
         slots = Array(repeating: Self.unused, count: capacity)
@@ -34,17 +36,13 @@ struct Tally {
         return row
     }
 
-    /// An empty tally in which the values of `kept` have rows of their own and all others share
-    /// one.
-    func emptied(keeping kept: [UInt32]) -> Tally {
+    /// An empty tally in which the values of `kept` have rows of their own and all others count
+    /// in the row of what `other` names.
+    func emptied(keeping kept: [UInt32], other: (UInt32) -> UInt32) -> Tally {
         var tally = Tally(capacity: slots.count)
         for value in kept { _ = tally.row(of: value) }
-        guard kept.count < values.count else { return tally }
-        let other = tally.rows.count
-        tally.rows.append(Row())
-        tally.otherRow = other
         for value in values where tally.slots[Int(value)] == Self.unused {
-            tally.slots[Int(value)] = Int32(other)
+            tally.slots[Int(value)] = Int32(tally.row(of: other(value)))
         }
         return tally
     }
@@ -59,17 +57,15 @@ struct SessionPart {
     var pageviews = 0
     var events = 0
     var engagedMilliseconds: Int64 = 0
+    var revenues: [Revenue] = []
     /// Whether the visitor was seen: an engagement update alone makes nobody seen.
     var isSeen = false
 
     mutating func add(_ event: FoldEvent) {
-        switch event.name {
-        case FoldEvent.engagement: engagedMilliseconds += Int64(event.acquisition)
-        case FoldEvent.pageview:
-            pageviews += 1
-            isSeen = true
-        default:
-            events += 1
+        if event.isEngagement {
+            engagedMilliseconds += Int64(event.acquisition)
+        } else {
+            if event.isPageview { pageviews += 1 } else { events += 1 }
             isSeen = true
         }
     }
@@ -83,6 +79,7 @@ extension Tally.Row {
         figures.pageviews += part.pageviews
         figures.events += part.events
         figures.engagedMilliseconds += part.engagedMilliseconds
+        for revenue in part.revenues { figures.add(revenue) }
         if part.isSeen { mark(visitor, isNew: isNew) }
     }
 
@@ -91,6 +88,18 @@ extension Tally.Row {
         visitorStamp = visitor
         figures.visitors += 1
         if isNew { figures.newVisitors += 1 }
+    }
+
+    /// Of several depths of one session the greatest counts.
+    mutating func addScroll(to depth: Int, session: UInt32) {
+        if scrollStamp != session {
+            scrollStamp = session
+            scrollDepth = 0
+            figures.scrolledSessions += 1
+        }
+        let further = max(0, Int32(depth) - scrollDepth)
+        scrollDepth += further
+        figures.scrollDepthSum += Int(further)
     }
 }
 
@@ -108,10 +117,12 @@ extension Figures {
     }
 
     mutating func addEvent(_ event: FoldEvent) {
-        switch event.name {
-        case FoldEvent.pageview: pageviews += 1
-        case FoldEvent.engagement: engagedMilliseconds += Int64(event.acquisition)
-        default: events += 1
+        if event.isPageview {
+            pageviews += 1
+        } else if event.isEngagement {
+            engagedMilliseconds += Int64(event.acquisition)
+        } else {
+            events += 1
         }
     }
 }

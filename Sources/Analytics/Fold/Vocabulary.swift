@@ -27,17 +27,23 @@ package struct Vocabulary: Sendable {
     private(set) var pages: [(path: UInt32, title: UInt32)] = []
     private(set) var acquisitions: [[UInt32]] = []
     private(set) var profiles: [[UInt32]] = []
-    /// From 1: the number 0 is the pageview.
-    private(set) var names: [(term: UInt32, isInteractive: Bool)] = [(0, true)]
+    private(set) var kinds = EventKinds()
 
     private var pageNumbers: [Page: UInt32] = [:]
     private var acquisitionNumbers: [Acquisition: UInt32] = [:]
     private var profileNumbers: [ClientProfile: UInt32] = [:]
     private var nameNumbers: [NameKey: Int32] = [:]
+    private var kindNumbers: [KindKey: Int32] = [:]
 
     private struct NameKey: Hashable {
         var name: String
         var isInteractive: Bool
+    }
+
+    private struct KindKey: Hashable {
+        var name: Int32
+        var properties: [EventProperty]
+        var revenue: Revenue?
     }
 
     package init() {
@@ -83,10 +89,48 @@ package struct Vocabulary: Sendable {
     package mutating func number(ofEvent name: String, isInteractive: Bool) -> Int32 {
         let key = NameKey(name: name, isInteractive: isInteractive)
         if let number = nameNumbers[key] { return number }
-        let number = Int32(names.count)
-        names.append((term(name, of: .event), isInteractive))
+        var kind = EventKind(name: term(name, of: .event), isInteractive: isInteractive)
+        kind.details.isPageNotFound = name == EventName.notFound
+        let number = kinds.add(custom: kind)
         nameNumbers[key] = number
         return number
+    }
+
+    /// The number of an event or pageview that brings something.
+    ///
+    /// - Parameter name: the number of the same without: `FoldEvent.pageview`, or as
+    ///   `number(ofEvent:isInteractive:)` has it.
+    package mutating func number(
+        of name: Int32, bringing properties: [EventProperty], _ revenue: Revenue?
+    ) -> Int32 {
+        let key = KindKey(name: name, properties: properties, revenue: revenue)
+        if let number = kindNumbers[key] { return number }
+        var kind = kinds[name]
+        let event = name == FoldEvent.pageview ? "" : text(kind.name, of: .event)
+        for property in properties {
+            let (dimension, text) = Self.place(of: property, event)
+            if dimension == .notFound { kind.details.isPageNotFound = false }
+            let value = EventDetails.Value(dimension: dimension, number: term(text, of: dimension))
+            if !kind.details.values.contains(value) { kind.details.values.append(value) }
+        }
+        kind.details.revenue = revenue
+        let number =
+            name == FoldEvent.pageview ? kinds.add(pageview: kind) : kinds.add(custom: kind)
+        kindNumbers[key] = number
+        return number
+    }
+
+    /// The dimension that a property counts in, and its value there.
+    private static func place(
+        of property: EventProperty, _ event: String
+    ) -> (dimension: Dimension, text: String) {
+        switch (property.name, event) {
+        case (PropertyPolicy.searchTerm, _): (.searchTerm, property.value)
+        case (PropertyPolicy.link, EventName.outboundLink): (.outboundLink, property.value)
+        case (PropertyPolicy.link, EventName.download): (.download, property.value)
+        case (PropertyPolicy.path, EventName.notFound): (.notFound, property.value)
+        default: (.property, Dimension.property(named: property.name, value: property.value))
+        }
     }
 
     mutating func term(_ text: String, of dimension: Dimension) -> UInt32 {
@@ -112,10 +156,10 @@ extension Dimension {
     /// Position in arrays that hold something for each dimension.
     var index: Int { Int(code) - 1 }
 
-    /// Entry, exit and viewed pages share their numbers.
+    /// Entry, exit, viewed and missing pages share their numbers.
     fileprivate var vocabularyIndex: Int {
         switch self {
-        case .entryPage, .exitPage: Dimension.page.index
+        case .entryPage, .exitPage, .notFound: Dimension.page.index
         default: index
         }
     }

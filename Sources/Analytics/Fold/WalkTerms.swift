@@ -10,6 +10,10 @@ struct WalkTerms {
 
     private let vocabulary: Vocabulary
     private let noPage: UInt32
+    /// By dimension the value that stands for all that have no row of their own; a property's name
+    /// has one of its own.
+    private let others: [UInt32]
+    private let otherProperties: [String: UInt32]
     /// By day of the table, then hour of the day.
     let hours: [[(hour: UInt32, weekdayHour: UInt32)]]
 
@@ -25,11 +29,38 @@ struct WalkTerms {
         for number in 1...Self.highest { _ = terms.term(String(number), of: .visitNumber) }
         _ = terms.term("", of: .daysSinceLastVisit)
         for number in 0...Self.highest { _ = terms.term(String(number), of: .daysSinceLastVisit) }
+        others = Dimension.indexed.map { terms.term(Dimension.otherValue, of: $0) }
+        var otherProperties: [String: UInt32] = [:]
+        for text in terms.texts(of: .property) {
+            let name = Dimension.propertyName(of: text)
+            let other = Dimension.property(named: name, value: Dimension.otherValue)
+            otherProperties[name] = terms.term(other, of: .property)
+        }
+        self.otherProperties = otherProperties
         self.vocabulary = terms
     }
 
+    /// What a value counts as when it has no row of its own.
+    func other(of value: UInt32, in dimension: Dimension) -> UInt32 {
+        guard dimension == .property else { return others[dimension.index] }
+        return otherProperties[propertyName(of: value)] ?? others[dimension.index]
+    }
+
+    /// The same where only some values are kept: a property that keeps none is no row either.
+    func others(of dimension: Dimension, keeping kept: [UInt32]) -> (UInt32) -> UInt32 {
+        let names = dimension == .property ? Set(kept.map(propertyName)) : []
+        return { value in
+            dimension == .property && !names.contains(propertyName(of: value))
+                ? others[dimension.index] : other(of: value, in: dimension)
+        }
+    }
+
+    func propertyName(of value: UInt32) -> String {
+        Dimension.propertyName(of: text(value, of: .property))
+    }
+
     /// How many values each dimension has, in the order of their indexes.
-    var counts: [Int] { Dimension.allCases.map { vocabulary.count(of: $0) } }
+    var counts: [Int] { Dimension.indexed.map { vocabulary.count(of: $0) } }
 
     func text(_ value: UInt32, of dimension: Dimension) -> String {
         vocabulary.text(value, of: dimension)
@@ -61,9 +92,16 @@ struct WalkTerms {
 
     /// An event's value in each event dimension but the hours.
     func eventValues(of event: FoldEvent) -> [(Dimension, UInt32)] {
-        if event.name > 0 { return [(.event, vocabulary.names[Int(event.name)].term)] }
         let page = vocabulary.pages[Int(event.page)]
-        return [(.page, page.path), (.title, page.title)]
+        guard !event.isEngagement, event.name != FoldEvent.pageview else {
+            return [(.page, page.path), (.title, page.title)]
+        }
+        let kind = vocabulary.kinds[event.name]
+        var values: [(Dimension, UInt32)] =
+            event.isCustom ? [(.event, kind.name)] : [(.page, page.path), (.title, page.title)]
+        if kind.details.isPageNotFound { values.append((.notFound, page.path)) }
+        for value in kind.details.values { values.append((value.dimension, value.number)) }
+        return values
     }
 
     private func path(_ page: UInt32?) -> UInt32 {
@@ -82,7 +120,11 @@ struct WalkTerms {
 }
 
 extension Dimension {
-    private static let byIndex = allCases.sorted { $0.index < $1.index }
+    /// In the order of their indexes.
+    static let indexed = allCases.sorted { $0.index < $1.index }
 
-    static func at(_ index: Int) -> Dimension { byIndex[index] }
+    /// The name of the property that a value of `property` is of.
+    static func propertyName(of value: String) -> String {
+        String(value.prefix { $0 != "=" })
+    }
 }

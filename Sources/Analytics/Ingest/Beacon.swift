@@ -29,43 +29,13 @@ package struct Beacon: Sendable {
     /// The browser says of itself that a program drives it (`navigator.webdriver`).
     package var isAutomated = false
 
+    /// The site's number of the order that the event is about; see `TransactionKey`.
+    package var transactionID: String? {
+        properties.first { $0.name == PropertyPolicy.transactionID }?.value
+    }
+
     package init(name: String, url: String) {
         self.name = name
         self.url = url
-    }
-}
-
-/// Money in a currency's minor unit.
-package struct Revenue: Hashable, Sendable {
-    /// ISO 4217, three capital letters.
-    package var currency: String
-    /// In hundredths, thousandths or wholes of the currency, as ISO 4217 divides it.
-    package var minorUnits: Int64
-
-    /// `nil` unless the currency has three letters and the amount is a number within ±10^12.
-    package init?(currency: String, amount: String) {
-        let code = currency.uppercased()
-        guard code.utf8.count == 3, code.utf8.allSatisfy({ (65...90).contains($0) }),
-            let value = Double(amount), value.magnitude <= 1e12
-        else { return nil }
-        self.currency = code
-        minorUnits = Int64((value * Self.minorUnitsPerUnit(of: code)).rounded())
-    }
-
-    package init(currency: String, minorUnits: Int64) {
-        self.currency = currency
-        self.minorUnits = minorUnits
-    }
-
-    /// ISO 4217's exponents other than 2.
-    package static func minorUnitsPerUnit(of currency: String) -> Double {
-        switch currency {
-        case "BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI",
-            "VND", "VUV", "XAF", "XOF", "XPF":
-            1
-        case "BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND": 1_000
-        case "CLF", "UYW": 10_000
-        default: 100
-        }
     }
 }

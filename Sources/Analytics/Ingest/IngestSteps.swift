@@ -116,11 +116,10 @@ package final class IngestSteps: Sendable {
             page: page ?? Shared(self.page(of: hit, for: site)),
             acquisition: source ?? Shared(acquisition(of: hit, for: site)),
             profile: client.profile,
-            properties: hit.beacon.properties.map {
-                EventProperty(
-                    name: Scrubber.scrub($0.name, limit: BeaconLimits.propertyName).text,
-                    value: Scrubber.scrub($0.value, limit: BeaconLimits.keptPropertyValue).text)
-            },
+            properties: hit.beacon.properties.isEmpty
+                && site.settings.addresses.searchParameter == nil
+                ? []
+                : PropertyPolicy.properties(of: hit, policy: site.settings.addresses),
             revenue: hit.beacon.revenue, retryKey: hit.beacon.nonce.map(RetryKey.init(nonce:)))
         return (event, client.verdict)
     }

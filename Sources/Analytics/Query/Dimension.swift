@@ -26,6 +26,14 @@ package enum Dimension: String, Hashable, Sendable, Codable, CaseIterable {
     case page
     case title
     case event
+    /// `name=value`; see `Breakdown` for the values of one name.
+    case property
+    /// What visitors searched on the site.
+    case searchTerm = "search_term"
+    case outboundLink = "outbound_link"
+    case download
+    /// Pages that were not there, as the site's error page tells.
+    case notFound = "not_found"
     /// The hour of the local day; sessions by the hour in which they start.
     case hour
     /// The same with its weekday: `Mon 14:00`.
@@ -35,7 +43,9 @@ package enum Dimension: String, Hashable, Sendable, Codable, CaseIterable {
 
     package var isOfSession: Bool {
         switch self {
-        case .page, .title, .event, .hour, .weekdayHour: false
+        case .page, .title, .event, .property, .searchTerm, .outboundLink, .download, .notFound,
+            .hour, .weekdayHour:
+            false
         default: true
         }
     }
@@ -55,6 +65,14 @@ package enum Dimension: String, Hashable, Sendable, Codable, CaseIterable {
             1_000
         default: 250
         }
+    }
+
+    /// How many properties a day have values of their own; each has `standardLimit` of them.
+    package static let mostProperties = 30
+
+    /// A value of `property`: the first `=` ends the name.
+    package static func property(named name: String, value: String) -> String {
+        name + "=" + value
     }
 
     package static let unknownValue = "(none)"
@@ -89,6 +107,11 @@ package enum Dimension: String, Hashable, Sendable, Codable, CaseIterable {
         case .event: 24
         case .hour: 25
         case .weekdayHour: 26
+        case .property: 27
+        case .searchTerm: 28
+        case .outboundLink: 29
+        case .download: 30
+        case .notFound: 31
         }
     }
 

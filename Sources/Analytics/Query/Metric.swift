@@ -26,11 +26,21 @@ package enum Metric: String, Hashable, Sendable, CaseIterable {
     case engagedSecondsMedian = "engaged_seconds_median"
     case engagedSecondsP75 = "engaged_seconds_p75"
     case engagedSecondsP95 = "engaged_seconds_p95"
+    /// The mean over the sessions of a page of the greatest depth reached on it, 0…100; of pages
+    /// and titles only.
+    case scrollDepth = "scroll_depth"
+    /// Events with revenue, in one currency as all that follow.
+    case orders
+    /// In the currency's unit.
+    case revenue
+    case averageOrder = "average_order"
 
     /// Whether event dimensions have it.
     package var isOfEvents: Bool {
         switch self {
-        case .visitors, .visitorDays, .sessions, .pageviews, .events, .engagedSeconds: true
+        case .visitors, .visitorDays, .sessions, .pageviews, .events, .engagedSeconds,
+            .scrollDepth, .orders, .revenue, .averageOrder:
+            true
         default: false
         }
     }
@@ -38,10 +48,13 @@ package enum Metric: String, Hashable, Sendable, CaseIterable {
     /// The value among `figures` summed over the days of a range; `nil` where there is none to
     /// give: a rate without sessions, or bounces of a page.
     ///
-    /// - Parameter exactVisitors: the distinct count, where it is known.
-    package func value(of figures: Figures, exactVisitors: Int?, in dimension: Dimension?)
-        -> Double?
-    {
+    /// - Parameters:
+    ///   - exactVisitors: the distinct count, where it is known.
+    ///   - currency: of orders and revenue; `nil` takes the one with the most orders.
+    package func value(
+        of figures: Figures, exactVisitors: Int?, in dimension: Dimension?,
+        currency: String? = nil
+    ) -> Double? {
         guard isOfEvents || dimension?.hasSessionMetrics ?? true else { return nil }
         switch self {
         case .visitors: return exactVisitors.map(Double.init)
@@ -62,12 +75,32 @@ package enum Metric: String, Hashable, Sendable, CaseIterable {
         case .engagedSecondsMedian: return figures.engagements.seconds(under: 0.5)
         case .engagedSecondsP75: return figures.engagements.seconds(under: 0.75)
         case .engagedSecondsP95: return figures.engagements.seconds(under: 0.95)
+        case .scrollDepth:
+            guard figures.scrolledSessions > 0 else { return nil }
+            return Double(figures.scrollDepthSum) / Double(figures.scrolledSessions)
+        case .orders, .revenue, .averageOrder:
+            return takings(figures, currency ?? figures.mainCurrency)
         }
     }
 
+    /// Nothing sold is no orders; revenue and its mean then have no currency to be in.
+    private func takings(_ figures: Figures, _ currency: String?) -> Double? {
+        guard let currency else { return self == .orders ? 0 : nil }
+        let takings = figures.takings[currency] ?? Takings()
+        let units = Double(takings.minorUnits) / Double(Currency.minorUnitsPerUnit(of: currency))
+        switch self {
+        case .orders: return Double(takings.orders)
+        case .revenue: return units
+        default: return takings.orders > 0 ? units / Double(takings.orders) : nil
+        }
+    }
+
+    /// Whether it is an amount of money.
+    package var isMoney: Bool { self == .revenue || self == .averageOrder }
+
     /// Whole numbers are written without a fraction.
     package var isCount: Bool {
-        self != .bounceRate && !isDuration
+        self != .bounceRate && self != .scrollDepth && !isDuration && !isMoney
     }
 
     package var isDuration: Bool {

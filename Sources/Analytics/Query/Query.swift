@@ -3,18 +3,25 @@ package struct Query: Hashable, Sendable {
     package var days: ClosedRange<LocalDay>
     package var metrics: [Metric]
     package var dimension: Dimension?
+    /// Of `property`: only the values of this one.
+    package var propertyName: String?
     package var filter: SessionFilter?
+    /// Of orders and revenue; `nil` takes the one with the most orders.
+    package var currency: String?
     /// The most rows to give; totals are of all values.
     package var limit: Int?
 
     package init(
         days: ClosedRange<LocalDay>, metrics: [Metric], dimension: Dimension? = nil,
-        filter: SessionFilter? = nil, limit: Int? = nil
+        propertyName: String? = nil, filter: SessionFilter? = nil, currency: String? = nil,
+        limit: Int? = nil
     ) {
         self.days = days
         self.metrics = metrics
         self.dimension = dimension
+        self.propertyName = propertyName
         self.filter = filter
+        self.currency = currency
         self.limit = limit
     }
 }
@@ -53,7 +60,12 @@ package struct QueryAnswer: Hashable, Sendable {
     package var asOf: Instant
     package var metrics: [Metric]
     package var dimension: Dimension?
+    package var propertyName: String?
     package var filter: SessionFilter?
+    /// That orders and revenue are in; `nil` when there are none, or nobody asked for them.
+    package var currency: String?
+    /// Others that there are orders in.
+    package var otherCurrencies: [String] = []
     package var rows: [Row]
     package var totals: [Double?]
     /// A day of the range keeps only its largest values, the rest as `(other)`: a value's figures
@@ -68,9 +80,14 @@ package struct QueryAnswer: Hashable, Sendable {
             let answered = metric == .visitors && !isExact ? .visitorDays : metric
             if !metrics.contains(answered) { metrics.append(answered) }
         }
+        let sells = metrics.contains { $0.isMoney || $0 == .orders }
+        let currency = query.currency ?? figures.totals.mainCurrency
         func values(_ figures: Figures, _ dimension: Dimension?) -> [Double?] {
             let visitors = isOneDay ? figures.visitors : isExact ? figures.newVisitors : nil
-            return metrics.map { $0.value(of: figures, exactVisitors: visitors, in: dimension) }
+            return metrics.map {
+                $0.value(
+                    of: figures, exactVisitors: visitors, in: dimension, currency: currency)
+            }
         }
         self.site = site.domain
         timeZone = site.calendar.epoch(at: figures.asOf).timeZone
@@ -78,10 +95,20 @@ package struct QueryAnswer: Hashable, Sendable {
         asOf = figures.asOf
         self.metrics = metrics
         dimension = query.dimension
+        propertyName = query.propertyName
         filter = query.filter
+        if sells {
+            self.currency = currency
+            otherCurrencies = figures.totals.takings.keys.filter { $0 != currency }.sorted()
+        }
         totals = values(figures.totals, nil)
-        atLeast = figures.rows[Dimension.otherValue] != nil
-        let sorted = figures.rows
+        let named = query.propertyName.map(figures.rows.values(ofProperty:)) ?? figures.rows
+        atLeast = named.keys.contains {
+            $0 == Dimension.otherValue
+                || query.dimension == .property && $0.hasSuffix("=" + Dimension.otherValue)
+        }
+        let sorted =
+            named
             .map { Row(value: $0.key, figures: values($0.value, query.dimension)) }
             .sorted(by: Self.precedes)
         rows = query.limit.map { Array(sorted.prefix($0)) } ?? sorted
@@ -91,5 +118,18 @@ package struct QueryAnswer: Hashable, Sendable {
         let (a, b) = (left.figures.first ?? nil, right.figures.first ?? nil)
         if a != b { return (a ?? -1) > (b ?? -1) }
         return left.value < right.value
+    }
+}
+
+extension [String: Figures] {
+    /// Of rows by `name=value`, those of one name by value. `(other)` may hold more of them.
+    fileprivate func values(ofProperty name: String) -> [String: Figures] {
+        let start = Dimension.property(named: name, value: "")
+        var values: [String: Figures] = [:]
+        for (text, figures) in self {
+            if text == Dimension.otherValue { continue }
+            if text.hasPrefix(start) { values[String(text.dropFirst(start.count))] = figures }
+        }
+        return values
     }
 }

@@ -27,7 +27,7 @@ struct Sessionizer {
 
     private static let longest = RotationCrossing.longestSession.milliseconds
 
-    let names: [(term: UInt32, isInteractive: Bool)]
+    let kinds: EventKinds
     let timeouts: TimeoutTable
 
     /// The next session at or after `position`, or `nil` when the visitor's events end.
@@ -37,7 +37,7 @@ struct Sessionizer {
     func next(in events: UnsafeBufferPointer<FoldEvent>, from position: inout Int, to end: Int)
         -> Stretch?
     {
-        while position < end, events[position].name == FoldEvent.engagement { position += 1 }
+        while position < end, events[position].isEngagement { position += 1 }
         guard position < end else { return nil }
         let start = events[position].time
         var session = Stretch(range: position..<position, start: start, end: start, first: position)
@@ -56,16 +56,15 @@ struct Sessionizer {
 
     private func add(_ event: FoldEvent, to session: inout Stretch) {
         session.end = event.time
-        switch event.name {
-        case FoldEvent.pageview:
+        if event.isPageview {
             session.pageviews += 1
             if session.entryPage == nil { session.entryPage = event.page }
             session.exitPage = event.page
-        case FoldEvent.engagement:
+        } else if event.isEngagement {
             session.engagedMilliseconds += Int64(event.acquisition)
-        default:
+        } else {
             session.customEvents += 1
-            if names[Int(event.name)].isInteractive { session.hasInteractiveEvent = true }
+            if kinds[event.name].isInteractive { session.hasInteractiveEvent = true }
         }
     }
 }

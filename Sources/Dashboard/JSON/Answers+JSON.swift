@@ -2,7 +2,8 @@ package import Analytics
 
 extension QueryAnswer {
     /// `{"site","timezone","from","to","as_of","metrics","dimension","rows","totals",
-    /// "at_least"}`, and `"filters"` where there are any: days as `2026-11-22`, `as_of` in UTC,
+    /// "at_least"}`, `"filters"` where there are any, and `"currency"` and `"other_currencies"` where
+    /// orders or revenue were asked for and there are any: days as `2026-11-22`, `as_of` in UTC,
     /// `dimension` `null` without one, and `null` where a figure does not exist. Rates are 0…1,
     /// times are in seconds.
     package var json: JSONValue {
@@ -13,7 +14,7 @@ extension QueryAnswer {
                 .init("to", .string(days.upperBound.description)),
                 .init("as_of", .string(asOf.description)),
                 .init("metrics", .array(metrics.map { .string($0.rawValue) })),
-                .init("dimension", JSONValue(dimension?.rawValue)),
+                .init("dimension", JSONValue(breakdown)),
                 .init(
                     "rows",
                     .array(
@@ -24,7 +25,22 @@ extension QueryAnswer {
                         })),
                 .init("totals", .object(JSONValue.members(metrics, totals))),
                 .init("at_least", .bool(atLeast)),
-            ] + JSONValue.members(filter))
+            ] + JSONValue.members(filter) + currencyMembers)
+    }
+}
+
+extension QueryAnswer {
+    /// The dimension as it is asked for: `page`, `property:plan`.
+    var breakdown: String? {
+        dimension.map { $0.rawValue + (propertyName.map { ":" + $0 } ?? "") }
+    }
+
+    private var currencyMembers: [JSONValue.Member] {
+        guard let currency else { return [] }
+        return [
+            .init("currency", .string(currency)),
+            .init("other_currencies", .array(otherCurrencies.map { .string($0) })),
+        ]
     }
 }
 

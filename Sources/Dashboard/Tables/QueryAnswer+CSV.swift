@@ -5,7 +5,7 @@ extension QueryAnswer {
     /// without a dimension one row, the totals. Figures are as in JSON, and nothing where one does
     /// not exist.
     package var csv: String {
-        let names = (dimension.map { [$0.rawValue] } ?? []) + metrics.map(\.rawValue)
+        let names = (breakdown.map { [$0] } ?? []) + metrics.map(\.rawValue)
         var lines = [names.map(CSVField.of)]
         if dimension == nil {
             lines.append(fields(totals))

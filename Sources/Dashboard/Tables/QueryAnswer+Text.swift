@@ -4,7 +4,10 @@ extension TextRenderer {
     /// One table: values, figures, and the totals of all values below. Wider than the renderer's
     /// width only where the figures alone need more.
     package func render(_ answer: QueryAnswer) -> String {
-        let heads = answer.metrics.map { Wording.name(of: $0).lowercased() }
+        let heads = answer.metrics.map { metric in
+            let name = Wording.name(of: metric).lowercased()
+            return metric.isMoney ? "\(name) \(answer.currency ?? "")" : name
+        }
         let rows = answer.rows.map { row in
             (label: wording.label(row.value, of: answer.dimension ?? .page), figures: row.figures)
         }
@@ -15,7 +18,7 @@ extension TextRenderer {
             return max(heads[index].count, values.max() ?? 0)
         }
         let numbersWidth = widths.reduce(0) { $0 + 2 + $1 }
-        let name = answer.dimension?.rawValue ?? ""
+        let name = PlainText.of(answer.breakdown ?? "", isASCII: wording.isASCII)
         let widest = (rows.map(\.label) + [name, "total"]).map { TextWidth.columns(of: $0) }.max()
         let labelWidth = max(5, min(widest ?? 5, width - numbersWidth))
 
@@ -64,6 +67,10 @@ extension TextRenderer {
         if answer.metrics.contains(.visitorDays) {
             lines += paragraph(
                 "Daily visitors: who comes on three days counts three times.", .faint)
+        }
+        if !answer.otherCurrencies.isEmpty {
+            let others = answer.otherCurrencies.joined(separator: ", ")
+            lines += paragraph("There are orders in \(others) too: --currency.", .faint)
         }
         if answer.atLeast {
             lines += paragraph(

@@ -50,7 +50,16 @@ struct Wording {
     static func value(_ value: Double?, of metric: Metric) -> String {
         guard let value else { return "-" }
         if metric == .bounceRate { return percent(value) }
+        if metric == .scrollDepth { return percent(value / 100) }
+        if metric.isMoney { return amount(value) }
         return metric.isDuration ? duration(seconds: value) : count(value)
+    }
+
+    /// `1,234.50`
+    static func amount(_ value: Double) -> String {
+        let cents = Int64(min(max(value * 100, -9e18), 9e18).rounded())
+        let (whole, part) = cents.magnitude.quotientAndRemainder(dividingBy: 100)
+        return (cents < 0 ? "-" : "") + count(Double(whole)) + "." + Int(part).padded(to: 2)
     }
 
     static func value(of figure: HeaderFigure) -> String {
@@ -134,6 +143,10 @@ struct Wording {
         case .engagedSecondsMedian: "Engaged, median"
         case .engagedSecondsP75: "Engaged, 75 %"
         case .engagedSecondsP95: "Engaged, 95 %"
+        case .scrollDepth: "Scrolled"
+        case .orders: "Orders"
+        case .revenue: "Revenue"
+        case .averageOrder: "Average order"
         }
     }
 

@@ -193,6 +193,7 @@ struct Retention {
             do throws(StorageError) {
                 try naming(file.path) {
                     let queue = try SQLiteFile.openShared(file.path)
+                    try queue.write { try PartitionSchema.migrate($0) }
                     for site in gone {
                         try queue.write { try PartitionSchema.removeSite(site, from: $0) }
                     }

@@ -10,6 +10,29 @@ package struct EventWindow: Sendable {
     package var books: [SiteID: [LocalDay: Books]] = [:]
     /// Partitions of the window that could not be read; nothing of what they hold is here.
     package var unreadable: [UnreadablePartition] = []
+    /// Transactions read so far.
+    private var transactions: Set<SiteTransaction> = []
+
+    private struct SiteTransaction: Hashable {
+        var site: SiteID
+        var key: TransactionKey
+    }
+
+    /// The number of an event that brings something. One that repeats a transaction, as when
+    /// somebody loads the page again that thanks for an order, only shows that its visitor is still
+    /// there: it counts as an engagement update without time.
+    mutating func number(
+        of name: Int32, of site: SiteID, bringing properties: [EventProperty], _ revenue: Revenue?,
+        _ transaction: TransactionKey?
+    ) -> Int32 {
+        if let transaction,
+            !transactions.insert(SiteTransaction(site: site, key: transaction)).inserted
+        {
+            return FoldEvent.engagement
+        }
+        guard !properties.isEmpty || revenue != nil else { return name }
+        return vocabulary.number(of: name, bringing: properties, revenue)
+    }
 
     /// The events of a site in the fold's order.
     package func ordered(_ site: SiteID) -> [FoldEvent] {

@@ -13,12 +13,14 @@ struct PartitionReading {
         let numbers = try PartitionNumbers(mapping: database, to: &window.vocabulary)
         let statement = try database.cachedStatement(
             sql: """
-                SELECT time, site, visitor, name, page, acquisition, profile, engaged_ms
+                SELECT time, site, visitor, name, page, acquisition, profile, engaged_ms,
+                    scroll_depth, seq
                 FROM event ORDER BY seq
                 """)
+        let extras = try EventExtras(database)
         // The statement object is kept alive while its handle is used.
-        let result = withExtendedLifetime(statement) {
-            readRows(statement.sqliteStatement, numbers, into: &window.events)
+        let result = try withExtendedLifetime(statement) {
+            try readRows(statement.sqliteStatement, numbers, extras, into: &window)
         }
         guard result == SQLITE_DONE else {
             throw DatabaseError(
@@ -29,9 +31,9 @@ struct PartitionReading {
 
     /// By SQLite's own interface: reading dominates the fold, and rows as objects cost more.
     private func readRows(
-        _ handle: OpaquePointer, _ numbers: PartitionNumbers,
-        into lists: inout [SiteID: [FoldEvent]]
-    ) -> Int32 {
+        _ handle: OpaquePointer, _ numbers: PartitionNumbers, _ extras: EventExtras,
+        into window: inout EventWindow
+    ) throws -> Int32 {
         let dayStart = file.day.startInUTC.milliseconds
         let bounds = (start.milliseconds - dayStart)..<(end.milliseconds - dayStart)
         // Most partitions hold runs of one site: its list is kept at hand.
@@ -44,20 +46,29 @@ struct PartitionReading {
             let rowSite = sqlite3_column_int64(handle, 1)
             if bounds.contains(time), sites.contains(rowSite) {
                 if rowSite != site {
-                    if let site { lists[site] = list }
-                    list = lists.removeValue(forKey: rowSite) ?? []
+                    if let site { window.events[site] = list }
+                    list = window.events.removeValue(forKey: rowSite) ?? []
                     site = rowSite
                 }
-                guard let event = event(handle, at: dayStart + time, numbers) else {
+                guard var event = event(handle, at: dayStart + time, numbers) else {
                     result = SQLITE_CORRUPT
                     break
+                }
+                if !event.isEngagement,
+                    let (properties, revenue, transaction) =
+                        try extras.extras(of: sqlite3_column_int64(handle, 9))
+                {
+                    event.name = window.number(
+                        of: event.name, of: rowSite, bringing: properties, revenue, transaction)
+                    // What is no time and no depth of an engagement update.
+                    if event.isEngagement { (event.acquisition, event.profile) = (0, 0) }
                 }
                 list.append(event)
             }
             result = sqlite3_step(handle)
         }
         sqlite3_reset(handle)
-        if let site { lists[site] = list }
+        if let site { window.events[site] = list }
         return result
     }
 
@@ -72,7 +83,10 @@ struct PartitionReading {
         if name == FoldEvent.engagement {
             return FoldEvent(
                 visitor: visitor, time: time, name: FoldEvent.engagement, page: page,
-                acquisition: UInt32(clamping: sqlite3_column_int64(row, 7)), profile: 0)
+                acquisition: UInt32(clamping: sqlite3_column_int64(row, 7)),
+                // NULL reads as 0, so a depth of none is told apart by its type.
+                profile: sqlite3_column_type(row, 8) == SQLITE_NULL
+                    ? 0 : UInt32(clamping: min(sqlite3_column_int64(row, 8), 100) + 1))
         }
         guard let acquisition = numbers.acquisitions[number: sqlite3_column_int64(row, 5)],
             let profile = numbers.profiles[number: sqlite3_column_int64(row, 6)],

@@ -3,8 +3,9 @@ import GRDB
 /// The file of one UTC day's raw events. Events hold integers; the dictionaries beside them hold
 /// the texts, so that dropping the file drops both.
 enum PartitionSchema {
-    /// Readers take every version up to this one. 2: events have `retry_key`.
-    static let version = 2
+    /// Readers take every version up to this one. 2: events have `retry_key`. 3: there
+    /// are transaction keys.
+    static let version = 3
 
     static let sql = """
         CREATE TABLE page (
@@ -68,6 +69,8 @@ enum PartitionSchema {
             minor_units INTEGER NOT NULL
         ) STRICT;
 
+        \(transactionKeys)
+
         -- What was dropped as bot or late, so that it can be let back in: bounded, see the writer.
         CREATE TABLE set_aside (
             seq INTEGER PRIMARY KEY,
@@ -94,6 +97,14 @@ enum PartitionSchema {
         ) STRICT, WITHOUT ROWID;
         """
 
+    /// 64 bits of a hash, under the period's salt, of the order's number that an event brought.
+    private static let transactionKeys = """
+        CREATE TABLE transaction_key (
+            seq INTEGER PRIMARY KEY,
+            key INTEGER NOT NULL
+        ) STRICT;
+        """
+
     static func create(in database: Database) throws {
         try database.execute(sql: sql)
         try database.execute(sql: "PRAGMA user_version = \(version)")
@@ -109,8 +120,10 @@ enum PartitionSchema {
     /// Brings a partition that an older version began to this one's columns; readers ask for none
     /// that version 1 lacks.
     static func migrate(_ database: Database) throws {
-        guard try Int.fetchOne(database, sql: "PRAGMA user_version") == 1 else { return }
-        try database.execute(sql: "ALTER TABLE event ADD COLUMN retry_key INTEGER")
+        let found = try Int.fetchOne(database, sql: "PRAGMA user_version")!
+        guard found < version else { return }
+        if found < 2 { try database.execute(sql: "ALTER TABLE event ADD COLUMN retry_key INTEGER") }
+        try database.execute(sql: transactionKeys)
         try database.execute(sql: "PRAGMA user_version = \(version)")
     }
 
@@ -120,6 +133,8 @@ enum PartitionSchema {
         try database.execute(
             sql: """
                 DELETE FROM property WHERE seq IN (SELECT seq FROM event WHERE site = :site);
+                DELETE FROM transaction_key
+                    WHERE seq IN (SELECT seq FROM event WHERE site = :site);
                 DELETE FROM revenue WHERE seq IN (SELECT seq FROM event WHERE site = :site);
                 DELETE FROM event WHERE site = :site;
                 DELETE FROM set_aside WHERE site = :site;

@@ -173,6 +173,10 @@ final class PartitionWriter {
             try database.cachedStatement(sql: "INSERT INTO revenue VALUES (?, ?, ?)")
                 .execute(arguments: [sequence, revenue.currency, revenue.minorUnits])
         }
+        if let key = event.transactionKey {
+            try database.cachedStatement(sql: "INSERT INTO transaction_key VALUES (?, ?)")
+                .execute(arguments: [sequence, Int64(bitPattern: key.value)])
+        }
         for property in event.properties {
             let name = try dictionaries.number(ofText: property.name, event.site, database)
             let value = try dictionaries.number(ofText: property.value, event.site, database)

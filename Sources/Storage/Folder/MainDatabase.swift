@@ -36,7 +36,7 @@ package final class MainDatabase: Sendable {
     }
 
     /// Each migration is one transaction, and is never changed after a release.
-    private static let migrations: [String] = [firstVersion]
+    private static let migrations: [String] = [firstVersion, secondVersion]
 
     private static func migrate(_ queue: DatabaseQueue, _ path: String) throws {
         let found = try queue.read { try Int.fetchOne($0, sql: "PRAGMA user_version") ?? 0 }
@@ -56,6 +56,26 @@ package final class MainDatabase: Sendable {
             }
         }
     }
+
+    /// Takings, and the depth to which pages were scrolled.
+    private static let secondVersion = """
+        ALTER TABLE rollup ADD COLUMN scroll_depth_sum INTEGER NOT NULL DEFAULT 0
+            CHECK (scroll_depth_sum >= 0);
+        ALTER TABLE rollup ADD COLUMN scrolled_sessions INTEGER NOT NULL DEFAULT 0
+            CHECK (scrolled_sessions >= 0);
+
+        CREATE TABLE takings (
+            site INTEGER NOT NULL,
+            day INTEGER NOT NULL,
+            dimension INTEGER NOT NULL,
+            term INTEGER NOT NULL,
+            currency TEXT NOT NULL CHECK (length(currency) = 3),
+            orders INTEGER NOT NULL CHECK (orders >= 0),
+            minor_units INTEGER NOT NULL,
+            PRIMARY KEY (site, day, dimension, term, currency),
+            FOREIGN KEY (site, day, dimension, term) REFERENCES rollup ON DELETE CASCADE
+        ) STRICT, WITHOUT ROWID;
+        """
 
     private static let firstVersion = """
         CREATE TABLE site (

@@ -138,12 +138,14 @@ extension MainDatabase {
         _ database: Database, _ body: (LocalDay, Dimension?, String, Figures) -> Void
     ) throws {
         let codes = dimensions?.map { $0?.code ?? Dimension.codeOfTotals }
+        let takings = try takings(of: site, on: days, only: codes, database)
         // Day by day each dimension's rows lie together; the join seeks from one to the next.
         let rows = try Row.fetchCursor(
             database,
             sql: """
                 SELECT r.day, r.dimension, t.text, visitors, new_visitors, sessions, pageviews,
-                    events, bounces, engaged_sessions, session_ms, engaged_ms, durations, engagements
+                    events, bounces, engaged_sessions, session_ms, engaged_ms, durations,
+                    engagements, scroll_depth_sum, scrolled_sessions, r.term
                 FROM rollup_day AS d
                 JOIN rollup AS r ON r.site = d.site AND r.day = d.day
                 JOIN term AS t ON t.id = r.term
@@ -168,9 +170,13 @@ extension MainDatabase {
             figures.engagedMilliseconds = row[11]
             if let bytes = row[12] as Data? { _ = figures.durations.add(encoded: bytes) }
             if let bytes = row[13] as Data? { _ = figures.engagements.add(encoded: bytes) }
-            let code: Int64 = row[1]
+            figures.scrollDepthSum = row[14]
+            figures.scrolledSessions = row[15]
+            let (day, code) = (row[0] as Int64, row[1] as Int64)
+            figures.takings = takings[TakingsKey(day: day, dimension: code, term: row[16])] ?? [:]
             body(
-                LocalDay(daysSince1970: row[0]), Dimension(code: code), row[2] as String, figures)
+                LocalDay(daysSince1970: Int32(day)), Dimension(code: code), row[2] as String,
+                figures)
         }
     }
 
@@ -194,14 +200,25 @@ extension MainDatabase {
         _ figures: DayFigures, of site: Site, _ database: Database
     ) throws {
         let statement = try database.makeStatement(
-            sql: "INSERT INTO rollup VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+            sql: """
+                INSERT INTO rollup VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """)
         func insert(_ code: Int64, _ text: String, _ row: Figures) throws {
-            try statement.execute(arguments: [
+            let key: StatementArguments = [
                 site.id, Int64(figures.day.daysSince1970), code, try term(text, database),
-                row.visitors, row.newVisitors, row.sessions, row.pageviews, row.events,
-                row.bounces, row.engagedSessions, row.sessionMilliseconds,
-                row.engagedMilliseconds, blob(row.durations), blob(row.engagements),
-            ])
+            ]
+            try statement.execute(
+                arguments: key + [
+                    row.visitors, row.newVisitors, row.sessions, row.pageviews, row.events,
+                    row.bounces, row.engagedSessions, row.sessionMilliseconds,
+                    row.engagedMilliseconds, blob(row.durations), blob(row.engagements),
+                    row.scrollDepthSum, row.scrolledSessions,
+                ])
+            for (currency, takings) in row.takings {
+                try database.cachedStatement(
+                    sql: "INSERT INTO takings VALUES (?, ?, ?, ?, ?, ?, ?)"
+                ).execute(arguments: key + [currency, takings.orders, takings.minorUnits])
+            }
         }
         try insert(Dimension.codeOfTotals, "", figures.totals)
         for (dimension, values) in figures.rows {

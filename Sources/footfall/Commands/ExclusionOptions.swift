@@ -8,6 +8,11 @@ struct ExclusionOptions: ParsableArguments {
     @Option(help: "The last page.") var exitPage: String?
     @Option(help: "A page's title.") var title: String?
     @Option(help: "An event's name.") var event: String?
+    @Option(help: "A property of an event, such as plan=free.") var property: String?
+    @Option(help: "A term that was searched on the site.") var searchTerm: String?
+    @Option(help: "A link that was followed to elsewhere.") var outboundLink: String?
+    @Option(help: "A file that was loaded.") var download: String?
+    @Option(help: "A page that was not there.") var notFound: String?
     @Option(help: "The source.") var source: String?
     @Option(help: "The channel.") var channel: String?
     @Option(help: "The referrer.") var referrer: String?
@@ -57,6 +62,11 @@ struct ExclusionOptions: ParsableArguments {
         case .exitPage: exitPage
         case .title: title
         case .event: event
+        case .property: property
+        case .searchTerm: searchTerm
+        case .outboundLink: outboundLink
+        case .download: download
+        case .notFound: notFound
         case .source: source
         case .channel: channel
         case .referrer: referrer

@@ -43,6 +43,7 @@ struct ExportCommand: AsyncParsableCommand {
     private static let header = [
         "day", "dimension", "value", "visitors", "new_visitors", "sessions", "pageviews", "events",
         "bounces", "engaged_sessions", "session_ms", "engaged_ms", "durations", "engagements",
+        "scroll_depth_sum", "scrolled_sessions", "takings",
     ].joined(separator: "\t")
 
     private static func line(
@@ -55,7 +56,10 @@ struct ExportCommand: AsyncParsableCommand {
         ].map(String.init)
         let texts = [day.description, dimension?.rawValue ?? "total", escaped(value)]
         let histograms = [figures.durations, figures.engagements].map { hexadecimal($0.encoded) }
-        return (texts + counts + histograms).joined(separator: "\t")
+        let scrolled = [figures.scrollDepthSum, figures.scrolledSessions].map(String.init)
+        let takings = figures.takings.sorted { $0.key < $1.key }
+            .map { "\($0.key) \($0.value.orders) \($0.value.minorUnits)" }.joined(separator: ", ")
+        return (texts + counts + histograms + scrolled + [takings]).joined(separator: "\t")
     }
 
     private static func hexadecimal(_ bytes: [UInt8]) -> String {

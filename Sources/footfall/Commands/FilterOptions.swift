@@ -8,7 +8,8 @@ struct FilterOptions: ParsableArguments {
     static let discussion = """
         Filters keep sessions; with several, those that all of them keep. dimension=value: with \
         that value, or with such an event; dimension!=value: without; dimension~pattern: with a \
-        value like the pattern, in which * is any text and ? one sign. They are answered from raw \
+        value like the pattern, in which * is any text and ? one sign; property:NAME asks for a \
+        property's value. They are answered from raw \
         events: without --period for the longest period, up to 30d, that these are kept for.
         """
 
@@ -22,7 +23,7 @@ struct FilterOptions: ParsableArguments {
     }
 
     private static func condition(_ text: String) throws -> FilterCondition {
-        let name = text.prefix { $0.isLetter || $0 == "_" }
+        let name = text.prefix { !"=!~".contains($0) }
         let rest = text[name.endIndex...]
         // "!=" first: "=" is its end.
         let comparisons: [FilterCondition.Comparison] = [.unequal, .equal, .like]
@@ -33,9 +34,11 @@ struct FilterOptions: ParsableArguments {
                 dimension~pattern, such as source=Google.
                 """, code: Failure.usage)
         }
+        let (dimension, property) = try Arguments.breakdown(String(name))
+        let value = String(rest.dropFirst(comparison.rawValue.count))
         return FilterCondition(
-            dimension: try Arguments.dimension(String(name)), comparison,
-            value: String(rest.dropFirst(comparison.rawValue.count)))
+            dimension: dimension, comparison,
+            value: property.map { Dimension.property(named: $0, value: value) } ?? value)
     }
 
     /// Tells of a value that the site's figures spell otherwise; for when nothing was found.

@@ -11,7 +11,8 @@ struct QueryCommand: AsyncParsableCommand {
             Dimensions: \(Dimension.allCases.map(\.rawValue).joined(separator: ", ")).
 
             Rows are in falling order of the first metric; totals are of the whole range and all \
-            values. Where visitors can't be counted exactly over several days, the answer has \
+            values. property:NAME breaks down by the values of one property. Orders and revenue \
+            are of one currency: the one with the most orders, or --currency. Where visitors can't be counted exactly over several days, the answer has \
             visitor_days in their place.
 
             \(FilterOptions.discussion)
@@ -25,6 +26,7 @@ struct QueryCommand: AsyncParsableCommand {
     @Option(help: "Break the figures down by this dimension.") var dimension: String?
     @OptionGroup var period: PeriodOption
     @OptionGroup var filters: FilterOptions
+    @Option(help: "The currency of orders and revenue, such as EUR.") var currency: String?
     @Option(help: "The most rows to print.") var limit: Int?
     @Option(help: "text, json or csv.") var format = TextJSONOrCSV.text
     @OptionGroup var data: DataOption
@@ -39,14 +41,20 @@ struct QueryCommand: AsyncParsableCommand {
         if let limit, limit < 1 {
             throw Failure("--limit must be 1 or more.", code: Failure.usage)
         }
-        let chosenDimension = try dimension.map(Arguments.dimension)
+        let breakdown = try dimension.map(Arguments.breakdown)
+        let chosenCurrency = currency?.uppercased()
+        if let chosenCurrency, !Currency.isKnown(chosenCurrency) {
+            throw Failure(
+                "'\(chosenCurrency)' is no currency of ISO 4217; write EUR.", code: Failure.usage)
+        }
         let filter = try filters.parsed()
         let chosenPeriod = try period.parsed()
         let installation = try await Installation.open(data)
         let site = try installation.database.site(named: domain)
         var query = Query(
             days: installation.days(of: chosenPeriod, site), metrics: chosenMetrics,
-            dimension: chosenDimension, filter: filter, limit: limit)
+            dimension: breakdown?.dimension, propertyName: breakdown?.property, filter: filter,
+            currency: chosenCurrency, limit: limit)
         let figures = installation.figures
         if filter != nil, !period.isGiven {
             query.days = try figures.foldableDays(endingLike: query.days, of: site)
@@ -97,6 +105,13 @@ enum Arguments {
                 """, code: Failure.usage)
         }
         return dimension
+    }
+
+    /// A dimension, or `property:NAME`.
+    static func breakdown(_ text: String) throws -> (dimension: Dimension, property: String?) {
+        let prefix = Dimension.property.rawValue + ":"
+        guard text.hasPrefix(prefix), text != prefix else { return (try dimension(text), nil) }
+        return (.property, String(text.dropFirst(prefix.count)))
     }
 
     static func day(_ text: String) throws -> LocalDay {

@@ -75,6 +75,9 @@ struct SiteOptions: ParsableArguments {
     var privacySignals: PrivacySignalPolicy?
     @Option(help: "Keep this query parameter as part of the page (repeatable; '' for none).")
     var keepQuery: [String] = []
+    @Option(
+        help: "The query parameter that holds what visitors search on the site, such as q.")
+    var searchParameter: String?
     @Option(help: "Count the part after # as part of the page: yes or no (no).")
     var hashRoutes: YesOrNo?
     @Option(
@@ -84,7 +87,7 @@ struct SiteOptions: ParsableArguments {
     var ignoreReferrer: [String] = []
 
     var isGiven: Bool {
-        privacySignals != nil || hashRoutes != nil || requireOrigin != nil
+        privacySignals != nil || searchParameter != nil || hashRoutes != nil || requireOrigin != nil
             || [excludeAddress, host, keepQuery, ignoreReferrer].contains { !$0.isEmpty }
     }
 
@@ -102,6 +105,9 @@ struct SiteOptions: ParsableArguments {
         if !host.isEmpty { settings.hosts = try Self.hosts(host) }
         if !ignoreReferrer.isEmpty { settings.ignoredReferrers = try Self.hosts(ignoreReferrer) }
         if !keepQuery.isEmpty { settings.addresses.keptQuery = Self.list(keepQuery).sorted() }
+        if let name = searchParameter {
+            settings.addresses.searchParameter = Self.list([name]).first
+        }
         if let hashRoutes { settings.addresses.hashRoutes = hashRoutes == .yes }
         if let requireOrigin { settings.requiresOrigin = requireOrigin == .yes }
         if let privacySignals { settings.privacySignals = privacySignals }

@@ -42,6 +42,7 @@ enum SiteList {
             ("host", settings.hosts),
             ("exclude-address", settings.excludedAddresses.map(\.text)),
             ("keep-query", settings.addresses.keptQuery),
+            ("search-parameter", settings.addresses.searchParameter.map { [$0] } ?? []),
             ("ignore-referrer", settings.ignoredReferrers),
         ]
         for (name, values) in lists where !values.isEmpty {
@@ -63,6 +64,7 @@ enum SiteList {
                 .init("hosts", texts(settings.hosts)),
                 .init("excluded_addresses", texts(settings.excludedAddresses.map(\.text))),
                 .init("keep_query", texts(settings.addresses.keptQuery)),
+                .init("search_parameter", JSONValue(settings.addresses.searchParameter)),
                 .init("hash_routes", .bool(settings.addresses.hashRoutes)),
                 .init("require_origin", .bool(settings.requiresOrigin)),
                 .init("ignored_referrers", texts(settings.ignoredReferrers)),

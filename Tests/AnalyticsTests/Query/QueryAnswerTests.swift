@@ -96,7 +96,8 @@ struct QueryAnswerTests {
             (.typicalVisitSeconds, 0.012, nil),
             (.visitSecondsP75, 0.012, nil), (.visitSecondsP95, 0.012, nil),
             (.engagedSecondsMedian, 0.015, nil), (.engagedSecondsP75, 0.015, nil),
-            (.engagedSecondsP95, 0.015, nil),
+            (.engagedSecondsP95, 0.015, nil), (.scrollDepth, nil, nil), (.orders, 0, 0),
+            (.revenue, nil, nil), (.averageOrder, nil, nil),
         ] as [(Metric, Double?, Double?)])
     func metrics(metric: Metric, ofSession: Double?, ofEvent: Double?) {
         let figures = Self.figures(visitors: 9, sessions: 4, pageviews: 7, bounces: 1)
@@ -136,7 +137,8 @@ struct DimensionTests {
             "entry_page", "exit_page", "source", "channel", "referrer", "utm_source", "utm_medium",
             "utm_campaign", "utm_content", "utm_term", "country", "region", "language", "browser",
             "browser_version", "os", "os_version", "device", "screen", "visit_number",
-            "days_since_last_visit", "page", "title", "event", "hour",
+            "days_since_last_visit", "page", "title", "event", "hour", "weekday_hour", "property",
+            "search_term", "outbound_link", "download", "not_found",
         ]
         for (index, name) in names.enumerated() {
             #expect(Dimension(rawValue: name)?.code == Int64(index + 1))
@@ -146,7 +148,11 @@ struct DimensionTests {
     @Test("which dimensions are of sessions")
     func kinds() {
         let ofEvents = Dimension.allCases.filter { !$0.isOfSession }
-        #expect(ofEvents == [.page, .title, .event, .hour, .weekdayHour])
+        #expect(
+            ofEvents == [
+                .page, .title, .event, .property, .searchTerm, .outboundLink, .download, .notFound,
+                .hour, .weekdayHour,
+            ])
         #expect(Dimension.hour.hasSessionMetrics && !Dimension.page.hasSessionMetrics)
         #expect(Dimension.sessionDimensions.count + ofEvents.count == Dimension.allCases.count)
     }

@@ -62,7 +62,8 @@ struct RetentionTests {
     func canary() throws {
         let canary = "canary-of-the-raw-events"
         var event = Traffic.view(site, 0x1122_3344_5566_7788, at: Instant("2026-11-20T10:00:00Z")!)
-        event.properties = [EventProperty(name: "note", value: canary)]
+        // Hosts are in no rollup.
+        event.page = Shared(Page(host: canary, path: "/"))
         try folder.store([Traffic.kept(event, of: site)])
         #expect(folder.files(holding: canary.utf8) == ["events/2026-11-20.sqlite"])
         for time in ["11-21T02:00:00", "11-27T02:00:00", "11-28T02:00:00"] { _ = try run(time) }

@@ -244,7 +244,11 @@ struct JournalTests {
         let queue = try DatabaseQueue(path: path)
         try await queue.write {
             try $0.execute(
-                sql: "ALTER TABLE event DROP COLUMN retry_key; PRAGMA user_version = 1")
+                sql: """
+                    ALTER TABLE event DROP COLUMN retry_key;
+                    DROP TABLE transaction_key;
+                    PRAGMA user_version = 1;
+                    """)
         }
         try queue.close()
         let next = try self.journal()
@@ -254,6 +258,7 @@ struct JournalTests {
             return
         }
         event.retryKey = RetryKey(nonce: "k")
+        event.transactionKey = TransactionKey(value: 7)
         let withKey = JournalEntry(
             site: entry.site, day: entry.day, time: entry.time, fate: .kept(event))
         _ = try await next.take([withKey]).get()

@@ -22,6 +22,9 @@ extension Oracle {
         var engagedMilliseconds: Int64 = 0
         var durations: [Int64] = []
         var engagements: [Int64] = []
+        var revenues: [Revenue] = []
+        /// By session, the greatest.
+        var scrollDepths: [Int: Int] = [:]
 
         var figures: Figures {
             var figures = Figures()
@@ -36,6 +39,13 @@ extension Oracle {
             figures.engagedMilliseconds = engagedMilliseconds
             for duration in durations { figures.durations.add(duration) }
             for engagement in engagements { figures.engagements.add(engagement) }
+            for revenue in revenues {
+                figures.takings[revenue.currency, default: Takings()].minorUnits +=
+                    revenue.minorUnits
+                if revenue.minorUnits >= 0 { figures.takings[revenue.currency]!.orders += 1 }
+            }
+            figures.scrollDepthSum = scrollDepths.values.reduce(0, +)
+            figures.scrolledSessions = scrollDepths.count
             return figures
         }
     }
@@ -50,10 +60,16 @@ extension Oracle {
             let values: [(Dimension?, String)] =
                 visit.values.map { ($0.key, $0.value) } + [(nil, "")]
             for placed in visit.events {
-                let ofEvent = eventValues(placed)
+                let ofEvent = Self.eventValues(placed)
                 for (dimension, value) in values + ofEvent {
                     let key = Key(day: placed.day, dimension: dimension, value: value)
                     count(placed, in: &rows[key, default: Row()])
+                    if dimension == .page || dimension == .title,
+                        case .engagement(_, let depth?) = placed.event.kind
+                    {
+                        let known = rows[key]!.scrollDepths[number] ?? 0
+                        rows[key]!.scrollDepths[number] = max(known, depth)
+                    }
                     guard !placed.isEngagement else { continue }
                     rows[key]!.visitors.insert(visit.visitor)
                     let sight = [dimension?.rawValue ?? "", value, visit.visitor, placed.period]
@@ -75,7 +91,7 @@ extension Oracle {
         }
         guard filter == nil else { return rows }
         for placed in events where placed.visitor == nil && !placed.isEngagement {
-            for (dimension, value) in eventValues(placed) + [(nil, "")] {
+            for (dimension, value) in Self.eventValues(placed) + [(nil, "")] {
                 let key = Key(day: placed.day, dimension: dimension, value: value)
                 count(placed, in: &rows[key, default: Row()])
             }
@@ -83,22 +99,39 @@ extension Oracle {
         return rows
     }
 
-    private func eventValues(_ placed: Placed) -> [(Dimension?, String)] {
+    static func eventValues(_ placed: Placed) -> [(Dimension?, String)] {
         let hours: [(Dimension?, String)] = [
             (.hour, placed.hour), (.weekdayHour, placed.weekdayHour),
         ]
-        if let name = placed.customName { return hours + [(.event, name)] }
+        if case .engagement(0, nil) = placed.event.kind { return [] }
         let page = placed.event.page
-        return hours
-            + [(.page, page.path), (.title, page.title.isEmpty ? "(none)" : page.title)]
+        let name = placed.customName
+        let own: [(Dimension?, String)] =
+            name.map { [(.event, $0)] }
+            ?? [(.page, page.path), (.title, page.title.isEmpty ? "(none)" : page.title)]
+        guard !placed.isEngagement else { return hours + own }
+        let properties = placed.event.properties.map { property -> (Dimension?, String) in
+            switch (property.name, name) {
+            case ("search_term", _): (.searchTerm, property.value)
+            case ("url", "Outbound Link: Click"): (.outboundLink, property.value)
+            case ("url", "File Download"): (.download, property.value)
+            case ("path", "404"): (.notFound, property.value)
+            default: (.property, "\(property.name)=\(property.value)")
+            }
+        }
+        let isMissingItself = name == "404" && !properties.contains { $0.0 == .notFound }
+        return hours + own + properties + (isMissingItself ? [(.notFound, page.path)] : [])
     }
 
     private func count(_ placed: Placed, in row: inout Row) {
         switch placed.event.kind {
         case .pageview: row.pageviews += 1
         case .custom: row.events += 1
-        case .engagement(let milliseconds, _): row.engagedMilliseconds += milliseconds
+        case .engagement(let milliseconds, _):
+            row.engagedMilliseconds += milliseconds
+            return
         }
+        if let revenue = placed.event.revenue { row.revenues.append(revenue) }
     }
 
     private func count(_ visit: Visit, _ number: Int, in row: inout Row) {

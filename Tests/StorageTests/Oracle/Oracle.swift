@@ -40,11 +40,16 @@ struct Oracle {
     /// - Parameter traffic: all that was kept of the site, in the order stored.
     init(epochs: [SiteEpoch], traffic: [TrafficEvent]) {
         self.epochs = epochs
+        var orders: Set<String> = []
         var open: [Int: (start: Instant, last: Instant, visitor: String)] = [:]
         for event in traffic {
             let period = period(of: event.time)
             var placed = Placed(
                 event: event, day: day(of: event.time), hour: hour(of: event.time), period: period)
+            // An order that was told before only shows that somebody is still there.
+            if let order = event.order, !orders.insert("\(order) \(period)").inserted {
+                placed.event.kind = .engagement(milliseconds: 0, scrollDepth: nil)
+            }
             if event.fate == .kept {
                 placed.visitor = "browser \(event.browser) in \(period)"
                 // Across a rotation a session stays one: the browser keeps its value until that
@@ -54,7 +59,7 @@ struct Oracle {
                 {
                     placed.visitor = session.visitor
                     open[event.browser]!.last = event.time
-                } else if !placed.isEngagement {
+                } else if !event.isEngagement {
                     open[event.browser] = (event.time, event.time, placed.visitor!)
                 }
             }

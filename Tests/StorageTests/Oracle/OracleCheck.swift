@@ -132,6 +132,8 @@ struct OracleCheck {
                 FilterCondition(dimension: .page, comparison, value: "/a"),
                 FilterCondition(dimension: .title, comparison, value: "A"),
                 FilterCondition(dimension: .event, comparison, value: "sale"),
+                FilterCondition(dimension: .property, comparison, value: "plan=pro"),
+                FilterCondition(dimension: .notFound, comparison, value: "/b"),
             ])
         }
         let (dimension, value) = generator.pick(
@@ -150,7 +152,7 @@ struct OracleCheck {
         let metrics: [Metric] = [
             .visitors, .sessions, .pageviews, .events, .bounces, .engagedSessions, .sessionSeconds,
             .engagedSeconds, .typicalVisitSeconds, .visitSecondsP95, .engagedSecondsMedian,
-            .engagedSecondsP75,
+            .engagedSecondsP75, .scrollDepth, .orders, .revenue, .averageOrder,
         ]
         let answer = try replay.folder.reader(replay.database).answer(
             Query(days: days, metrics: metrics, dimension: dimension, filter: filter), of: site)
@@ -170,7 +172,9 @@ struct OracleCheck {
         }
         func values(_ sum: Sum, _ dimension: Dimension?) -> [Double?] {
             answer.metrics.map {
-                $0.value(of: sum.figures, exactVisitors: sum.visitors.count, in: dimension)
+                $0.value(
+                    of: sum.figures, exactVisitors: sum.visitors.count, in: dimension,
+                    currency: totals.figures.mainCurrency)
             }
         }
         #expect(answer.totals == values(totals, nil), "\(question): totals")
@@ -213,6 +217,12 @@ extension Oracle.Visit {
         case .page: views.contains { isWanted($0.event.page.path) }
         case .title: views.contains { isWanted($0.event.page.title) }
         case .event: events.contains { $0.customName.map(isWanted) ?? false }
+        case .property, .notFound:
+            events.contains { placed in
+                Oracle.eventValues(placed).contains {
+                    $0.0 == condition.dimension && isWanted($0.1)
+                }
+            }
         default: values[condition.dimension].map(isWanted) ?? false
         }
     }

@@ -83,7 +83,12 @@ final class Replay {
         folder.clock.now = traffic.time
         var event = Event(
             site: site.id, visitor: nil, time: traffic.time, kind: traffic.kind, page: traffic.page,
-            acquisition: traffic.acquisition, profile: traffic.profile)
+            acquisition: traffic.acquisition, profile: traffic.profile,
+            properties: traffic.properties, revenue: traffic.revenue)
+        let period = site.calendar.saltPeriod(containing: traffic.time)
+        event.transactionKey = traffic.order.map {
+            TransactionKey(value: UInt64($0) << 60 | UInt64(period.start.milliseconds))
+        }
         let entry: JournalEntry
         switch traffic.fate {
         case .excluded: entry = Traffic.dropped(.excluded, of: site, at: traffic.time)

@@ -14,6 +14,10 @@ struct TrafficEvent {
     var acquisition: Acquisition
     var profile: ClientProfile
     var fate: Fate
+    var properties: [EventProperty] = []
+    var revenue: Revenue?
+    /// The number of the order that it is about.
+    var order: Int?
 
     var isEngagement: Bool {
         if case .engagement = kind { true } else { false }
@@ -128,6 +132,7 @@ struct World {
                     page: randomPage(),
                     acquisition: randomAcquisition(),
                     profile: generator.once(in: 8) ? randomProfile() : profile, fate: fate))
+            addExtras()
             time =
                 time
                 + (isMarathon
@@ -136,6 +141,30 @@ struct World {
                         ? TimeSpan(milliseconds: timeout.milliseconds + 1) : randomGap(timeout))
             if time >= end + .days(3) { break }
         }
+    }
+
+    /// To the last event; an engagement update brings none.
+    private mutating func addExtras() {
+        let last = events.count - 1
+        guard !events[last].isEngagement, generator.once(in: 3) else { return }
+        let all = [
+            EventProperty(name: "plan", value: "pro"), EventProperty(name: "plan", value: "free"),
+            EventProperty(name: "size", value: "a=b"),
+            EventProperty(name: "search_term", value: "lamp"),
+            EventProperty(name: "url", value: "c.test/x"), EventProperty(name: "path", value: "/b"),
+        ]
+        let one = generator.pick(all)
+        let two = generator.pick(all)
+        events[last].properties =
+            one.name == two.name || generator.once(in: 2)
+            ? [one] : [one, two].sorted { $0.name < $1.name }
+        guard case .custom = events[last].kind else { return }
+        if generator.once(in: 2) {
+            events[last].revenue = Revenue(
+                currency: generator.pick(["EUR", "EUR", "USD"]),
+                minorUnits: generator.pick([0, 1_999, 250_000, -500]))
+        }
+        if generator.once(in: 2) { events[last].order = generator.pick([1, 2, 3]) }
     }
 
     private mutating func randomFate() -> TrafficEvent.Fate {
@@ -166,7 +195,11 @@ struct World {
 
     private mutating func randomKind() -> Event.Kind {
         switch Int.random(in: 0..<10, using: &generator) {
-        case 0: .custom(name: generator.pick(["sale", "signup"]), isInteractive: true)
+        case 0:
+            .custom(
+                name: generator.pick([
+                    "sale", "sale", "signup", "404", "Outbound Link: Click", "File Download",
+                ]), isInteractive: true)
         case 1: .custom(name: generator.pick(["sale", "scrolled"]), isInteractive: false)
         case 2, 3:
             .engagement(

@@ -119,7 +119,7 @@ struct SiteStoreTests {
         #expect(
             tables.filter { !$0.hasPrefix("[name:\"") } == [
                 "books", "import", "import_day", "rollup", "rollup_day", "site", "site_epoch",
-                "sqlite_sequence", "term", "token",
+                "sqlite_sequence", "takings", "term", "token",
             ])
     }
 }

@@ -31,10 +31,12 @@ extension Figures {
     var text: String {
         let counts = [
             visitors, newVisitors, sessions, pageviews, events, bounces, engagedSessions,
-            Int(sessionMilliseconds), Int(engagedMilliseconds),
+            Int(sessionMilliseconds), Int(engagedMilliseconds), scrollDepthSum, scrolledSessions,
         ]
+        let takings = takings.sorted { $0.key < $1.key }
+            .map { "\($0.key) \($0.value.orders) \($0.value.minorUnits)" }
         return
-            "\(counts.map(String.init).joined(separator: " ")) \(durations.encoded) \(engagements.encoded)"
+            "\(takings) \(counts.map(String.init).joined(separator: " ")) \(durations.encoded) \(engagements.encoded)"
     }
 }
 
