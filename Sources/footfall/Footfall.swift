@@ -19,9 +19,8 @@ struct Footfall: AsyncParsableCommand {
         version: version,
         subcommands: [
             ServeCommand.self, AggregateCommand.self, DashboardCommand.self, QueryCommand.self,
-            SessionsCommand.self, BooksCommand.self, BotsCommand.self, ExcludeCommand.self,
-            SiteCommand.self,
-            TokenCommand.self,
+            SessionsCommand.self, BooksCommand.self, BotsCommand.self, GoalCommand.self,
+            FunnelCommand.self, ExcludeCommand.self, SiteCommand.self, TokenCommand.self,
             ImportCommand.self, ExportCommand.self, ExplainCommand.self, DoctorCommand.self,
         ])
 

@@ -116,7 +116,7 @@ struct DefinitionTests {
             ),
             (
                 table + "dimension: page\n      metrics: [bounces]",
-                "x.yaml:5:17: 'bounces' is not to be had here; there are visitors, visitor_days, sessions, pageviews, events, engaged_seconds, scroll_depth, orders, revenue, average_order"
+                "x.yaml:5:17: 'bounces' is not to be had here; there are visitors, visitor_days, sessions, pageviews, events, engaged_seconds, conversions, conversion_rate, scroll_depth, orders, revenue, average_order"
             ),
             (
                 table + "metrics: [visitors]",

@@ -5,7 +5,7 @@
 """
 
 from support.beacons import TRUSTED, kept, pageview, send
-from support.footfall import Footfall, calm_zone
+from support.footfall import Footfall, calm_zone, value_rows
 from support.options import run_test
 from support.search import forms, found_in_folder
 
@@ -109,5 +109,88 @@ def compare(checks, footfall, stage):
             "query", SITE, "--metrics", "revenue", *wrong).status)
 
 
+SHOPPERS = {
+    "198.51.100.1": ["/", "/prece/1", "add_to_cart", "/grozs", "begin_checkout", "purchase"],
+    "198.51.100.2": ["/prece/2", "add_to_cart", "/grozs"],
+    "198.51.100.3": ["/grozs", "/prece/1"],
+    "198.51.100.4": ["/"],
+}
+
+
+def goals_and_funnels(checks, bench):
+    footfall = Footfall(bench.binary, bench.folder())
+    footfall.add_site(SITE, calm_zone())
+    footfall.must("goal", "add", SITE, "Pasūtījums", "--event", "purchase", "--value", "2.50",
+                  "--currency", "eur")
+    footfall.must("goal", "add", SITE, "Prece", "--page", "/prece/*")
+    footfall.must("funnel", "add", SITE, "Pirkums", "--step", "page=/prece/*", "--step",
+                  "page=/grozs", "--step", "event=purchase")
+    refused_definitions(checks, footfall)
+    with footfall.serve(*TRUSTED) as server:
+        for address, steps in SHOPPERS.items():
+            for step in steps:
+                body = pageview(URL + step) if step.startswith("/") else event(step)
+                with server.connect() as connection:
+                    checks.check(f"{body} is kept", kept(send(connection, body, address)))
+        for stage in ("today", "after aggregation"):
+            compare_goals(checks, footfall, stage)
+            footfall.must("aggregate")
+        server.stop()
+    # A goal that comes later reaches what is there already.
+    footfall.must("goal", "add", SITE, "Sākums", "--page", "/")
+    checks.equal("a later goal", 2, reached(footfall)["Sākums"])
+    footfall.must("aggregate")
+    checks.equal("a later goal, folded", 2, reached(footfall)["Sākums"])
+    footfall.must("goal", "remove", SITE, "Prece")
+    footfall.must("funnel", "remove", SITE, "Pirkums")
+    footfall.must("aggregate")
+    checks.equal("what was removed is gone", {"Pasūtījums": 1, "Sākums": 2}, reached(footfall))
+    checks.equal("and so is the funnel", [], footfall.json(
+        "funnel", "list", SITE, "--period", "today")["funnels"])
+
+
+def reached(footfall):
+    answer = footfall.json("goal", "list", SITE, "--period", "today")
+    return {goal["name"]: goal["conversions"] for goal in answer["goals"]}
+
+
+def refused_definitions(checks, footfall):
+    for wrong in (
+            ("goal", "add", SITE, "A"), ("goal", "add", SITE, "A", "--event", "a", "--page", "/"),
+            ("goal", "add", SITE, "Prece", "--event", "a"), ("goal", "add", SITE, " ", "--event", "a"),
+            ("goal", "add", SITE, "A", "--page", "prece"), ("goal", "remove", SITE, "A"),
+            ("goal", "add", SITE, "A", "--event", "a", "--value", "-1", "--currency", "EUR"),
+            ("goal", "add", SITE, "A", "--event", "a", "--value", "1"),
+            ("funnel", "add", SITE, "A", "--step", "page=/"), ("funnel", "remove", SITE, "A"),
+            ("funnel", "add", SITE, "A", *["--step", "page=/"] * 11),
+            ("funnel", "add", SITE, "A", "--step", "page=/", "--step", "purchase"),
+            ("funnel", "add", SITE, "Pirkums", "--step", "page=/", "--step", "page=/a")):
+        outcome = footfall.run(*wrong)
+        checks.equal(f"{wrong}: exit code", 64, outcome.status)
+        checks.check(f"{wrong}: says why", outcome.stderr)
+
+
+def compare_goals(checks, footfall, stage):
+    answer = footfall.json("goal", "list", SITE, "--period", "today")
+    found = [tuple(goal[name] for name in ("name", "conversions", "sessions", "rate", "worth"))
+             for goal in answer["goals"]]
+    checks.equal(f"goals, {stage}", [("Pasūtījums", 1, 1, 0.25, 2.5), ("Prece", 3, 3, 0.75, None)],
+                 found)
+    answer = footfall.json("funnel", "list", SITE, "--period", "today")
+    steps = [(step["sessions"], round(step["share"], 3)) for step in answer["funnels"][0]["steps"]]
+    checks.equal(f"funnel, {stage}", [(3, 1), (2, 0.667), (1, 0.333)], steps)
+    answer = footfall.query(SITE, ["sessions"], "today", "shop_step")
+    checks.equal(f"steps to an order, {stage}", {
+        "added to cart": 2, "checkout begun": 1, "purchased": 1, "cart left": 1,
+    }, value_rows(answer, "sessions"))
+    answer = footfall.query(SITE, ["sessions"], "today", None, "--filter", "shop_step=cart left")
+    checks.equal(f"a filter by a step, {stage}", 1, answer["totals"]["sessions"])
+    text = footfall.must("dashboard", SITE, "--period", "today")
+    for part in ("Goals", "Pasūtījums", "Steps to an order", "cart left"):
+        checks.contains(f"the dashboard, {stage}", text, part)
+    checks.contains(f"the funnel as text, {stage}", footfall.must(
+        "funnel", "list", SITE, "--period", "today"), "event=purchase")
+
+
 if __name__ == "__main__":
-    run_test(__file__, __doc__, [what_visitors_do])
+    run_test(__file__, __doc__, [what_visitors_do, goals_and_funnels])

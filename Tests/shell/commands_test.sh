@@ -25,7 +25,7 @@ known() { # footfall COMMAND [SUBCOMMAND] WORD…
     local words=("${@:2}") command=("$2") help option
     case "$2" in
         # These have subcommands.
-        exclude | import | site | token) command+=("${3:-}") ;;
+        exclude | funnel | goal | import | site | token) command+=("${3:-}") ;;
     esac
     # For a command that isn't one, the help is the program's own.
     help=$("$footfall" "${command[@]}" --help 2>&1) || return 1

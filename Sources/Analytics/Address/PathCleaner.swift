@@ -80,19 +80,23 @@ enum PathCleaner {
 
     private static func endBeforeSession(_ segment: String) -> String.Index? {
         guard let start = segment.utf8.firstIndex(of: UInt8(ascii: ";")) else { return nil }
-        let hasSession = segment[start...].split(separator: ";").contains { parameter in
-            sessionNames.contains(String(parameter.prefix { $0 != "=" }).lowercased())
+        // Byte by byte: a sign that combines with what stands before it hides no `=`.
+        let parameters = segment.utf8[start...].split(separator: UInt8(ascii: ";"))
+        let hasSession = parameters.contains { parameter in
+            let name = parameter.prefix { $0 != UInt8(ascii: "=") }
+            return sessionNames.contains(String(decoding: name, as: UTF8.self).lowercased())
         }
         return hasSession ? start : nil
     }
 
     /// ASP.NET without cookies: `/(S(lit3py55t21z5v55vlm25s55))/page`.
     private static func isCookielessSession(_ segment: String) -> Bool {
-        guard segment.utf8.last == UInt8(ascii: ")") else { return false }
-        var body = segment[...]
-        if body.hasPrefix("("), body.hasSuffix("))") { body = body.dropFirst().dropLast() }
-        guard let letter = body.first, "SAF".contains(letter) else { return false }
-        return body.dropFirst().hasPrefix("(") && body.hasSuffix(")") && !body.contains(" ")
+        let (open, close) = (UInt8(ascii: "("), UInt8(ascii: ")"))
+        var body = segment.utf8[...]
+        guard body.last == close else { return false }
+        if body.first == open, body.dropLast().last == close { body = body.dropFirst().dropLast() }
+        guard let letter = body.popFirst(), "SAF".utf8.contains(letter) else { return false }
+        return body.first == open && body.last == close && !body.contains(UInt8(ascii: " "))
     }
 
     /// Names under which servers find a folder's own page.

@@ -19,8 +19,10 @@ struct FilterMatcher {
     private let conditions: [Condition]
     private let mostEngaged: Int64
     private let vocabulary: Vocabulary
+    private let goals: GoalMatcher
 
-    init(_ filter: SessionFilter, vocabulary: Vocabulary) {
+    init(_ filter: SessionFilter, vocabulary: Vocabulary, goals: GoalMatcher) {
+        self.goals = goals
         self.vocabulary = vocabulary
         mostEngaged = filter.mostEngagedSeconds.map { Int64($0) * 1_000 } ?? .max
         conditions = filter.conditions.map { condition in
@@ -77,6 +79,9 @@ struct FilterMatcher {
                 visit.daysSinceLast.map(WalkTerms.text) ?? Dimension.unknownValue)
         case .hour: return condition.isWantedText(String(hour().drop { $0 != " " }.dropFirst()))
         case .weekdayHour: return condition.isWantedText(hour())
+        case .funnelStep, .shopStep:
+            return goals.texts(of: condition.dimension, session, events)
+                .contains(where: condition.isWantedText)
         default: return session.range.contains { has(condition, event: events[$0]) }
         }
     }
@@ -97,6 +102,8 @@ struct FilterMatcher {
         case .title:
             event.isPageview
                 && condition.isWanted[Int(vocabulary.pages[Int(event.page)].title)]
+        case .goal:
+            goals.goals(of: event).contains { condition.isWantedText(goals.goals[$0].name) }
         case .notFound
         where !event.isEngagement && vocabulary.kinds[event.name].details.isPageNotFound:
             condition.isWanted[Int(vocabulary.pages[Int(event.page)].path)]

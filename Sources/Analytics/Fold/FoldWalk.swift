@@ -33,7 +33,7 @@ struct FoldWalk {
             times = bounds.0...bounds.1
         }
         table = DayTable(calendar: fold.calendar, asked: days, times: times)
-        terms = WalkTerms(vocabulary: fold.vocabulary, table: table)
+        terms = WalkTerms(vocabulary: fold.vocabulary, table: table, goals: fold.goals)
         totals = Array(repeating: Tally.Row(), count: days.count)
         lastActivity = Array(repeating: nil, count: days.count)
         sharedVisitors = SharedVisitors(dayCount: days.count)
@@ -49,6 +49,8 @@ struct FoldWalk {
         events.withUnsafeBufferPointer { events in
             countWithoutVisitor(events)
             fold.forEachSession(in: events) { span, isFirstOfVisitor in
+                var span = span
+                if !span.isEngaged { span.reachesGoal = fold.goals.reachesGoal(span, events) }
                 if isFirstOfVisitor {
                     visitorNumber += 1
                     period = nil
@@ -107,7 +109,7 @@ struct FoldWalk {
                 count(event, fold.vocabulary.kinds[event.name], on: day, &part)
             }
         }
-        let values = terms.values(of: span, events, visit)
+        let values = terms.values(of: span, events, visit, fold.goals)
         if parts.isEmpty {
             add(span, part, values, isStart: true)
         } else {
@@ -192,6 +194,7 @@ struct FoldWalk {
 
     /// Adds a plain pageview or an engagement update to the event dimensions.
     private mutating func count(_ event: FoldEvent, on day: Int) {
+        countGoals(of: event, on: day)
         let page = fold.vocabulary.pages[Int(event.page)]
         count(event, page.path, of: .page, on: day)
         count(event, page.title, of: .title, on: day)
@@ -207,7 +210,17 @@ struct FoldWalk {
         for (dimension, value) in terms.eventValues(of: event) {
             count(event, value, of: dimension, on: day, revenue)
         }
+        countGoals(of: event, on: day, revenue)
         countHours(of: event, on: day, revenue)
+    }
+
+    private mutating func countGoals(
+        of event: FoldEvent, on day: Int, _ revenue: Revenue? = nil
+    ) {
+        for goal in fold.goals.goals(of: event) {
+            let value = fold.goals.goals[goal].value ?? revenue
+            count(event, terms.goals[goal], of: .goal, on: day, value)
+        }
     }
 
     private mutating func countHours(
@@ -259,13 +272,19 @@ struct FoldWalk {
             totals[position].figures.addEvent(event)
             if let revenue { totals[position].figures.add(revenue) }
             let hour = terms.hours[day][table.hourIndex(of: event.time, day: day)]
-            for (dimension, value) in terms.eventValues(of: event) + [
-                (.hour, hour.hour), (.weekdayHour, hour.weekdayHour),
-            ] {
+            func add(_ value: UInt32, _ dimension: Dimension, _ revenue: Revenue?) {
                 let key = position * Self.dimensionCount + dimension.index
                 let row = tallies[key].row(of: value)
                 tallies[key].rows[row].figures.addEvent(event)
                 if let revenue { tallies[key].rows[row].figures.add(revenue) }
+            }
+            for (dimension, value) in terms.eventValues(of: event) + [
+                (.hour, hour.hour), (.weekdayHour, hour.weekdayHour),
+            ] {
+                add(value, dimension, revenue)
+            }
+            for goal in fold.goals.goals(of: event) {
+                add(terms.goals[goal], .goal, fold.goals.goals[goal].value ?? revenue)
             }
         }
     }
@@ -322,7 +341,7 @@ struct FoldWalk {
     private func size(_ row: Tally.Row, _ dimension: Dimension) -> Int {
         switch dimension {
         case .page, .title: row.figures.pageviews
-        case .event, .property, .searchTerm, .outboundLink, .download, .notFound:
+        case .event, .property, .searchTerm, .outboundLink, .download, .notFound, .goal:
             row.figures.pageviews + row.figures.events
         default: row.figures.sessions
         }

@@ -8,6 +8,7 @@ package struct SiteFold {
     let filter: FilterMatcher?
     /// Each hides the sessions that it matches.
     let exclusions: [FilterMatcher]
+    let goals: GoalMatcher
     let newVisitors: NewVisitors
     let limit: (Dimension) -> Int
     let sessionizer: Sessionizer
@@ -31,11 +32,14 @@ package struct SiteFold {
     ) {
         calendar = site.calendar
         self.vocabulary = vocabulary
-        filter = keptSessions.map { FilterMatcher($0, vocabulary: vocabulary) }
+        let goals = GoalMatcher(site.settings, vocabulary: vocabulary)
+        self.goals = goals
+        func matcher(_ filter: SessionFilter) -> FilterMatcher {
+            FilterMatcher(filter, vocabulary: vocabulary, goals: goals)
+        }
+        filter = keptSessions.map(matcher)
         exclusions =
-            showsExcluded
-            ? []
-            : site.settings.exclusions.map { FilterMatcher($0.sessions, vocabulary: vocabulary) }
+            showsExcluded ? [] : site.settings.exclusions.map(\.sessions).map(matcher)
         self.newVisitors = newVisitors
         self.limit = limit
         sessionizer = Sessionizer(

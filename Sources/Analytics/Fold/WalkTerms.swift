@@ -15,9 +15,15 @@ struct WalkTerms {
     private let others: [UInt32]
     private let otherProperties: [String: UInt32]
     /// By day of the table, then hour of the day.
+    /// By position in the site's settings.
+    let goals: [UInt32]
+    /// By funnel, then step.
+    let funnelSteps: [[UInt32]]
+    /// By position among all steps.
+    let shopSteps: [UInt32]
     let hours: [[(hour: UInt32, weekdayHour: UInt32)]]
 
-    init(vocabulary: Vocabulary, table: DayTable) {
+    init(vocabulary: Vocabulary, table: DayTable, goals: GoalMatcher) {
         var terms = vocabulary
         noPage = terms.term("", of: .page)
         hours = table.hours.map { hours in
@@ -29,6 +35,11 @@ struct WalkTerms {
         for number in 1...Self.highest { _ = terms.term(String(number), of: .visitNumber) }
         _ = terms.term("", of: .daysSinceLastVisit)
         for number in 0...Self.highest { _ = terms.term(String(number), of: .daysSinceLastVisit) }
+        self.goals = goals.goals.map { terms.term($0.name, of: .goal) }
+        funnelSteps = goals.funnels.map { funnel in
+            (1...funnel.steps.count).map { terms.term(funnel.value(ofStep: $0), of: .funnelStep) }
+        }
+        shopSteps = ShopStep.allCases.map { terms.term($0.rawValue, of: .shopStep) }
         others = Dimension.indexed.map { terms.term(Dimension.otherValue, of: $0) }
         var otherProperties: [String: UInt32] = [:]
         for text in terms.texts(of: .property) {
@@ -66,9 +77,10 @@ struct WalkTerms {
         vocabulary.text(value, of: dimension)
     }
 
-    /// A session's value in each session dimension.
+    /// A session's value in each session dimension; of steps, one for each that it came to.
     func values(
-        of span: Sessionizer.Stretch, _ events: UnsafeBufferPointer<FoldEvent>, _ visit: Visit?
+        of span: Sessionizer.Stretch, _ events: UnsafeBufferPointer<FoldEvent>, _ visit: Visit?,
+        _ goals: GoalMatcher
     ) -> SessionValues {
         let first = events[span.first]
         var values: SessionValues = []
@@ -86,6 +98,14 @@ struct WalkTerms {
         if let visit {
             values.append((Dimension.visitNumber.index, Self.visits(visit.number)))
             values.append((Dimension.daysSinceLastVisit.index, Self.days(visit.daysSinceLast)))
+        }
+        for (funnel, reached) in goals.funnelSteps(of: span, events).enumerated() {
+            for step in funnelSteps[funnel].prefix(reached) {
+                values.append((Dimension.funnelStep.index, step))
+            }
+        }
+        for step in goals.shopSteps(of: span, events) {
+            values.append((Dimension.shopStep.index, shopSteps[step]))
         }
         return values
     }

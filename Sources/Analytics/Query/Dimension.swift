@@ -22,6 +22,11 @@ package enum Dimension: String, Hashable, Sendable, Codable, CaseIterable {
     case screen
     case visitNumber = "visit_number"
     case daysSinceLastVisit = "days_since_last_visit"
+    /// `checkout/2`: the sessions that came to the second step of a funnel; a session has a value
+    /// for each step that it came to, or none.
+    case funnelStep = "funnel_step"
+    /// The same of the steps to an order; see `ShopStep`.
+    case shopStep = "shop_step"
     // Event dimensions: each event has a value; no bounces, no durations.
     case page
     case title
@@ -34,6 +39,7 @@ package enum Dimension: String, Hashable, Sendable, Codable, CaseIterable {
     case download
     /// Pages that were not there, as the site's error page tells.
     case notFound = "not_found"
+    case goal
     /// The hour of the local day; sessions by the hour in which they start.
     case hour
     /// The same with its weekday: `Mon 14:00`.
@@ -44,7 +50,7 @@ package enum Dimension: String, Hashable, Sendable, Codable, CaseIterable {
     package var isOfSession: Bool {
         switch self {
         case .page, .title, .event, .property, .searchTerm, .outboundLink, .download, .notFound,
-            .hour, .weekdayHour:
+            .goal, .hour, .weekdayHour:
             false
         default: true
         }
@@ -112,6 +118,9 @@ package enum Dimension: String, Hashable, Sendable, Codable, CaseIterable {
         case .outboundLink: 29
         case .download: 30
         case .notFound: 31
+        case .goal: 32
+        case .funnelStep: 33
+        case .shopStep: 34
         }
     }
 

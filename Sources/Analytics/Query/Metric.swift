@@ -26,6 +26,10 @@ package enum Metric: String, Hashable, Sendable, CaseIterable {
     case engagedSecondsMedian = "engaged_seconds_median"
     case engagedSecondsP75 = "engaged_seconds_p75"
     case engagedSecondsP95 = "engaged_seconds_p95"
+    /// Events and pageviews with a value of an event dimension: of a goal, how often it was reached.
+    case conversions
+    /// The share of all sessions, 0…1, that have such an event.
+    case conversionRate = "conversion_rate"
     /// The mean over the sessions of a page of the greatest depth reached on it, 0…100; of pages
     /// and titles only.
     case scrollDepth = "scroll_depth"
@@ -39,7 +43,7 @@ package enum Metric: String, Hashable, Sendable, CaseIterable {
     package var isOfEvents: Bool {
         switch self {
         case .visitors, .visitorDays, .sessions, .pageviews, .events, .engagedSeconds,
-            .scrollDepth, .orders, .revenue, .averageOrder:
+            .conversions, .conversionRate, .scrollDepth, .orders, .revenue, .averageOrder:
             true
         default: false
         }
@@ -50,11 +54,13 @@ package enum Metric: String, Hashable, Sendable, CaseIterable {
     ///
     /// - Parameters:
     ///   - exactVisitors: the distinct count, where it is known.
+    ///   - allSessions: how many there are in all, for the share that a row has of them.
     ///   - currency: of orders and revenue; `nil` takes the one with the most orders.
     package func value(
         of figures: Figures, exactVisitors: Int?, in dimension: Dimension?,
-        currency: String? = nil
+        allSessions: Int? = nil, currency: String? = nil
     ) -> Double? {
+        let isOfEventDimension = dimension.map { !$0.hasSessionMetrics } ?? false
         guard isOfEvents || dimension?.hasSessionMetrics ?? true else { return nil }
         switch self {
         case .visitors: return exactVisitors.map(Double.init)
@@ -75,6 +81,11 @@ package enum Metric: String, Hashable, Sendable, CaseIterable {
         case .engagedSecondsMedian: return figures.engagements.seconds(under: 0.5)
         case .engagedSecondsP75: return figures.engagements.seconds(under: 0.75)
         case .engagedSecondsP95: return figures.engagements.seconds(under: 0.95)
+        case .conversions:
+            return isOfEventDimension ? Double(figures.pageviews + figures.events) : nil
+        case .conversionRate:
+            guard isOfEventDimension, let allSessions, allSessions > 0 else { return nil }
+            return Double(figures.sessions) / Double(allSessions)
         case .scrollDepth:
             guard figures.scrolledSessions > 0 else { return nil }
             return Double(figures.scrollDepthSum) / Double(figures.scrolledSessions)
@@ -87,7 +98,7 @@ package enum Metric: String, Hashable, Sendable, CaseIterable {
     private func takings(_ figures: Figures, _ currency: String?) -> Double? {
         guard let currency else { return self == .orders ? 0 : nil }
         let takings = figures.takings[currency] ?? Takings()
-        let units = Double(takings.minorUnits) / Double(Currency.minorUnitsPerUnit(of: currency))
+        let units = Revenue(currency: currency, minorUnits: takings.minorUnits).units
         switch self {
         case .orders: return Double(takings.orders)
         case .revenue: return units
@@ -95,12 +106,15 @@ package enum Metric: String, Hashable, Sendable, CaseIterable {
         }
     }
 
+    /// Whether it is a part of a whole, 0…1.
+    package var isShare: Bool { self == .bounceRate || self == .conversionRate }
+
     /// Whether it is an amount of money.
     package var isMoney: Bool { self == .revenue || self == .averageOrder }
 
     /// Whole numbers are written without a fraction.
     package var isCount: Bool {
-        self != .bounceRate && self != .scrollDepth && !isDuration && !isMoney
+        !isShare && self != .scrollDepth && !isDuration && !isMoney
     }
 
     package var isDuration: Bool {

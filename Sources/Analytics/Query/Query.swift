@@ -66,6 +66,8 @@ package struct QueryAnswer: Hashable, Sendable {
     package var currency: String?
     /// Others that there are orders in.
     package var otherCurrencies: [String] = []
+    /// Goals and funnels, by name, that days before these know nothing of.
+    package var since: [String: LocalDay] = [:]
     package var rows: [Row]
     package var totals: [Double?]
     /// A day of the range keeps only its largest values, the rest as `(other)`: a value's figures
@@ -82,11 +84,13 @@ package struct QueryAnswer: Hashable, Sendable {
         }
         let sells = metrics.contains { $0.isMoney || $0 == .orders }
         let currency = query.currency ?? figures.totals.mainCurrency
+        let allSessions = figures.totals.sessions
         func values(_ figures: Figures, _ dimension: Dimension?) -> [Double?] {
             let visitors = isOneDay ? figures.visitors : isExact ? figures.newVisitors : nil
             return metrics.map {
                 $0.value(
-                    of: figures, exactVisitors: visitors, in: dimension, currency: currency)
+                    of: figures, exactVisitors: visitors, in: dimension,
+                    allSessions: allSessions, currency: currency)
             }
         }
         self.site = site.domain
@@ -100,6 +104,15 @@ package struct QueryAnswer: Hashable, Sendable {
         if sells {
             self.currency = currency
             otherCurrencies = figures.totals.takings.keys.filter { $0 != currency }.sorted()
+        }
+        let definitions =
+            switch query.dimension {
+            case .goal: site.settings.goals.map { ($0.name, $0.since) }
+            case .funnelStep: site.settings.funnels.map { ($0.name, $0.since) }
+            default: [(String, LocalDay?)]()
+            }
+        for (name, day) in definitions {
+            if let day, day > query.days.lowerBound { since[name] = day }
         }
         totals = values(figures.totals, nil)
         let named = query.propertyName.map(figures.rows.values(ofProperty:)) ?? figures.rows

@@ -1,5 +1,5 @@
 /// Money in a currency's minor unit.
-package struct Revenue: Hashable, Sendable {
+package struct Revenue: Hashable, Sendable, Codable {
     /// ISO 4217, three capital letters.
     package var currency: String
     /// In hundredths, thousandths or wholes of the currency, as ISO 4217 divides it.
@@ -12,6 +12,11 @@ package struct Revenue: Hashable, Sendable {
         else { return nil }
         self.currency = code
         minorUnits = Int64((value * Double(Currency.minorUnitsPerUnit(of: code))).rounded())
+    }
+
+    /// In the currency's unit.
+    package var units: Double {
+        Double(minorUnits) / Double(Currency.minorUnitsPerUnit(of: currency))
     }
 
     package init(currency: String, minorUnits: Int64) {

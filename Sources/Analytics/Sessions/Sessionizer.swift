@@ -17,12 +17,14 @@ struct Sessionizer {
         var customEvents = 0
         var hasInteractiveEvent = false
         var engagedMilliseconds: Int64 = 0
+        /// Known to who counts goals.
+        var reachesGoal = false
 
         /// One pageview and no interactive custom event.
         var isBounce: Bool { pageviews == 1 && !hasInteractiveEvent }
 
-        /// GA4's rule: 10 s of engaged time or 2 pageviews.
-        var isEngaged: Bool { engagedMilliseconds >= 10_000 || pageviews >= 2 }
+        /// GA4's rule: 10 s of engaged time, 2 pageviews, or a goal.
+        var isEngaged: Bool { engagedMilliseconds >= 10_000 || pageviews >= 2 || reachesGoal }
     }
 
     private static let longest = RotationCrossing.longestSession.milliseconds

@@ -46,6 +46,8 @@ package struct SiteSettings: Hashable, Sendable, Codable {
     // Optional, so that settings which an older version stored can be read.
     private var originRequirement: Bool?
     private var exclusionList: [Exclusion]?
+    private var goalList: [Goal]?
+    private var funnelList: [Funnel]?
 
     /// Whether a beacon counts only if its `Origin` or `Referer` header names a host of the site:
     /// browsers send one with each beacon, and no page elsewhere can make them send another's.
@@ -58,6 +60,16 @@ package struct SiteSettings: Hashable, Sendable, Codable {
     package var exclusions: [Exclusion] {
         get { exclusionList ?? [] }
         set { exclusionList = newValue.isEmpty ? nil : newValue }
+    }
+
+    package var goals: [Goal] {
+        get { goalList ?? [] }
+        set { goalList = newValue.isEmpty ? nil : newValue }
+    }
+
+    package var funnels: [Funnel] {
+        get { funnelList ?? [] }
+        set { funnelList = newValue.isEmpty ? nil : newValue }
     }
 
     package init() {}

@@ -3,7 +3,8 @@ package import Analytics
 extension QueryAnswer {
     /// `{"site","timezone","from","to","as_of","metrics","dimension","rows","totals",
     /// "at_least"}`, `"filters"` where there are any, and `"currency"` and `"other_currencies"` where
-    /// orders or revenue were asked for and there are any: days as `2026-11-22`, `as_of` in UTC,
+    /// orders or revenue were asked for and there are any, and `"since"` with goals or funnels that
+    /// began within the range: days as `2026-11-22`, `as_of` in UTC,
     /// `dimension` `null` without one, and `null` where a figure does not exist. Rates are 0…1,
     /// times are in seconds.
     package var json: JSONValue {
@@ -25,7 +26,7 @@ extension QueryAnswer {
                         })),
                 .init("totals", .object(JSONValue.members(metrics, totals))),
                 .init("at_least", .bool(atLeast)),
-            ] + JSONValue.members(filter) + currencyMembers)
+            ] + JSONValue.members(filter) + currencyMembers + sinceMembers)
     }
 }
 
@@ -33,6 +34,13 @@ extension QueryAnswer {
     /// The dimension as it is asked for: `page`, `property:plan`.
     var breakdown: String? {
         dimension.map { $0.rawValue + (propertyName.map { ":" + $0 } ?? "") }
+    }
+
+    private var sinceMembers: [JSONValue.Member] {
+        guard !since.isEmpty else { return [] }
+        let days = since.sorted { $0.key < $1.key }
+            .map { JSONValue.Member($0.key, .string($0.value.description)) }
+        return [.init("since", .object(days))]
     }
 
     private var currencyMembers: [JSONValue.Member] {

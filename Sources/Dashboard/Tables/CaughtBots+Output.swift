@@ -5,11 +5,9 @@ extension TextRenderer {
     package func render(_ bots: [CaughtBots], of site: Domain, on days: ClosedRange<LocalDay>)
         -> String
     {
-        var head = StyledLine(site.name, .strong)
-        head.append("   ")
-        head.append("Taken for bots, \(wording.range(days))", .faint)
+        let head = heading("Taken for bots", site, days)
         guard let largest = bots.first?.beacons else {
-            return text(of: [[head], paragraph("Nothing was taken for a bot.", .faint)])
+            return text(of: [head, paragraph("Nothing was taken for a bot.", .faint)])
         }
         let total = bots.reduce(0) { $0 + $1.beacons }
         func count(_ number: Int) -> String { Wording.count(Double(number)) }
@@ -21,9 +19,8 @@ extension TextRenderer {
         func line(_ rule: String, _ category: String, _ number: Int, _ style: TextStyle)
             -> StyledLine
         {
-            let rule = PlainText.of(rule, isASCII: wording.isASCII)
             var line = StyledLine(
-                TextWidth.truncated(rule, to: rules, ellipsis: glyphs.ellipsis), style)
+                TextWidth.truncated(plain(rule), to: rules, ellipsis: glyphs.ellipsis), style)
             line.pad(to: rules + 2)
             line.append(category, .faint)
             line.append(count(number), style, endingAt: rules + 2 + categories + 2 + numbers)
@@ -37,7 +34,7 @@ extension TextRenderer {
             return line
         }
         table.append(line("total", "", total, .strong))
-        return text(of: [[head], table])
+        return text(of: [head, table])
     }
 }
 

@@ -68,6 +68,10 @@ extension TextRenderer {
             lines += paragraph(
                 "Daily visitors: who comes on three days counts three times.", .faint)
         }
+        for (name, day) in answer.since.sorted(by: { $0.key < $1.key }) {
+            let name = PlainText.of(name, isASCII: wording.isASCII)
+            lines += paragraph("\(name) since \(Wording.fullDate(day)).", .faint)
+        }
         if !answer.otherCurrencies.isEmpty {
             let others = answer.otherCurrencies.joined(separator: ", ")
             lines += paragraph("There are orders in \(others) too: --currency.", .faint)

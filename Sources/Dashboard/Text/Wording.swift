@@ -49,7 +49,7 @@ struct Wording {
 
     static func value(_ value: Double?, of metric: Metric) -> String {
         guard let value else { return "-" }
-        if metric == .bounceRate { return percent(value) }
+        if metric.isShare { return percent(value) }
         if metric == .scrollDepth { return percent(value / 100) }
         if metric.isMoney { return amount(value) }
         return metric.isDuration ? duration(seconds: value) : count(value)
@@ -143,6 +143,8 @@ struct Wording {
         case .engagedSecondsMedian: "Engaged, median"
         case .engagedSecondsP75: "Engaged, 75 %"
         case .engagedSecondsP95: "Engaged, 95 %"
+        case .conversions: "Conversions"
+        case .conversionRate: "Rate"
         case .scrollDepth: "Scrolled"
         case .orders: "Orders"
         case .revenue: "Revenue"

@@ -12,7 +12,15 @@ package struct FoldInput: Sendable {
     /// foldable days are folded again; the same number for the same rules, also if others were in
     /// force in between.
     package static func rulesVersion(of site: Site) -> Int {
-        let rules = site.settings.exclusions.map(\.sessions.text).sorted()
+        let settings = site.settings
+        let goals = settings.goals.map { goal in
+            let value = goal.value.map { " \($0.currency) \($0.minorUnits)" } ?? ""
+            return "goal \(goal.name)\n\(goal.target.text)\(value)"
+        }
+        let funnels = settings.funnels.map { funnel in
+            "funnel \(funnel.name)\n" + funnel.steps.map(\.text).joined(separator: "\n")
+        }
+        let rules = (settings.exclusions.map(\.sessions.text) + goals + funnels).sorted()
         guard !rules.isEmpty else { return rulesVersion }
         let hash = SHA256.hash(data: Data(rules.joined(separator: "\n").utf8))
         return hash.prefix(6).reduce(0) { $0 << 8 | Int($1) } << 8 | rulesVersion

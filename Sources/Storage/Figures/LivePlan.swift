@@ -191,6 +191,16 @@ extension FigureReader {
         return frozen.advanced(by: 1)...days.upperBound
     }
 
+    /// The first day that a change of the site's rules reaches: the one after the last whose raw
+    /// events are gone; `nil` while none are.
+    package func firstDayOfNewRules(of site: Site) throws(StorageError) -> LocalDay? {
+        let input = try FoldInput(folder: folder, database: database)
+        let always =
+            LocalDay(year: 1970, month: 1, day: 1)...LocalDay(year: 9999, month: 12, day: 31)
+        let range = try RangeDays(site: site, range: always, input: input, self)
+        return range.known.filter { !range.isFoldable($0) }.max()?.advanced(by: 1)
+    }
+
     fileprivate func isSmallEnough(
         _ days: ClosedRange<LocalDay>, _ calendar: SiteCalendar
     ) throws(StorageError) -> Bool {

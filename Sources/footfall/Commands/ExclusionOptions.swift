@@ -13,6 +13,10 @@ struct ExclusionOptions: ParsableArguments {
     @Option(help: "A link that was followed to elsewhere.") var outboundLink: String?
     @Option(help: "A file that was loaded.") var download: String?
     @Option(help: "A page that was not there.") var notFound: String?
+    @Option(help: "A goal that was reached.") var goal: String?
+    @Option(help: "A step of a funnel that was come to, such as checkout/2.")
+    var funnelStep: String?
+    @Option(help: "A step to an order that was come to, such as 'cart left'.") var shopStep: String?
     @Option(help: "The source.") var source: String?
     @Option(help: "The channel.") var channel: String?
     @Option(help: "The referrer.") var referrer: String?
@@ -67,6 +71,9 @@ struct ExclusionOptions: ParsableArguments {
         case .outboundLink: outboundLink
         case .download: download
         case .notFound: notFound
+        case .goal: goal
+        case .funnelStep: funnelStep
+        case .shopStep: shopStep
         case .source: source
         case .channel: channel
         case .referrer: referrer

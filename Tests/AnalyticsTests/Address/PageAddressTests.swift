@@ -62,7 +62,9 @@ struct PageAddressTests {
             ("/cart;JSESSIONID=abc/pay", "/cart/pay"), ("/cart;v=1;sid=abc", "/cart"),
             ("/(S(lit3py55t21z5v55vlm25s55))/page", "/page"), ("/S(abc)/page", "/page"),
             ("/%20S(abc)/page", "/page"), ("/S(+371%2026123456)/page", "/page"),
-            ("/cart%20;sid=abc", "/cart"),
+            ("/cart%20;sid=abc", "/cart"), ("/cart;sid=%D6%93abc", "/cart"),
+            ("/cart%CC%81;sid=abc", "/cart\u{301}"),
+            ("/S(%CC%81abcdefgh)/cart", "/cart"),
         ])
     func sessions(target: String, path: String) throws {
         let address = try cleaned(target)

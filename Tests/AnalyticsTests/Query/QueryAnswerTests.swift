@@ -97,6 +97,7 @@ struct QueryAnswerTests {
             (.visitSecondsP75, 0.012, nil), (.visitSecondsP95, 0.012, nil),
             (.engagedSecondsMedian, 0.015, nil), (.engagedSecondsP75, 0.015, nil),
             (.engagedSecondsP95, 0.015, nil), (.scrollDepth, nil, nil), (.orders, 0, 0),
+            (.conversions, nil, 7), (.conversionRate, nil, nil),
             (.revenue, nil, nil), (.averageOrder, nil, nil),
         ] as [(Metric, Double?, Double?)])
     func metrics(metric: Metric, ofSession: Double?, ofEvent: Double?) {
@@ -138,7 +139,8 @@ struct DimensionTests {
             "utm_campaign", "utm_content", "utm_term", "country", "region", "language", "browser",
             "browser_version", "os", "os_version", "device", "screen", "visit_number",
             "days_since_last_visit", "page", "title", "event", "hour", "weekday_hour", "property",
-            "search_term", "outbound_link", "download", "not_found",
+            "search_term", "outbound_link", "download", "not_found", "goal", "funnel_step",
+            "shop_step",
         ]
         for (index, name) in names.enumerated() {
             #expect(Dimension(rawValue: name)?.code == Int64(index + 1))
@@ -151,7 +153,7 @@ struct DimensionTests {
         #expect(
             ofEvents == [
                 .page, .title, .event, .property, .searchTerm, .outboundLink, .download, .notFound,
-                .hour, .weekdayHour,
+                .goal, .hour, .weekdayHour,
             ])
         #expect(Dimension.hour.hasSessionMetrics && !Dimension.page.hasSessionMetrics)
         #expect(Dimension.sessionDimensions.count + ofEvents.count == Dimension.allCases.count)

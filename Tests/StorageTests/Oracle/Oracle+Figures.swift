@@ -56,14 +56,16 @@ extension Oracle {
         var rows: [Key: Row] = [:]
         // A visitor is new to a value once in a salt period.
         var known: Set<[String]> = []
-        for (number, visit) in visits.enumerated() where filter?(visit) ?? true {
+        for (number, visit) in shownVisits.enumerated() where filter?(visit) ?? true {
             let values: [(Dimension?, String)] =
-                visit.values.map { ($0.key, $0.value) } + [(nil, "")]
+                visit.values.map { ($0.key, $0.value) } + steps(of: visit) + [(nil, "")]
             for placed in visit.events {
-                let ofEvent = Self.eventValues(placed)
+                let reached = goals(of: placed)
+                let ofEvent = Self.eventValues(placed) + reached.map { (.goal, $0.name) }
                 for (dimension, value) in values + ofEvent {
                     let key = Key(day: placed.day, dimension: dimension, value: value)
-                    count(placed, in: &rows[key, default: Row()])
+                    let goal = dimension == .goal ? reached.first { $0.name == value } : nil
+                    count(placed, in: &rows[key, default: Row()], worth: goal?.value)
                     if dimension == .page || dimension == .title,
                         case .engagement(_, let depth?) = placed.event.kind
                     {
@@ -95,6 +97,10 @@ extension Oracle {
                 let key = Key(day: placed.day, dimension: dimension, value: value)
                 count(placed, in: &rows[key, default: Row()])
             }
+            for goal in goals(of: placed) {
+                let key = Key(day: placed.day, dimension: .goal, value: goal.name)
+                count(placed, in: &rows[key, default: Row()], worth: goal.value)
+            }
         }
         return rows
     }
@@ -123,7 +129,7 @@ extension Oracle {
         return hours + own + properties + (isMissingItself ? [(.notFound, page.path)] : [])
     }
 
-    private func count(_ placed: Placed, in row: inout Row) {
+    private func count(_ placed: Placed, in row: inout Row, worth value: Revenue? = nil) {
         switch placed.event.kind {
         case .pageview: row.pageviews += 1
         case .custom: row.events += 1
@@ -131,7 +137,7 @@ extension Oracle {
             row.engagedMilliseconds += milliseconds
             return
         }
-        if let revenue = placed.event.revenue { row.revenues.append(revenue) }
+        if let revenue = value ?? placed.event.revenue { row.revenues.append(revenue) }
     }
 
     private func count(_ visit: Visit, _ number: Int, in row: inout Row) {
@@ -139,7 +145,9 @@ extension Oracle {
         row.sessions.insert(number)
         row.sessionMilliseconds += duration
         row.engagements.append(visit.engagedMilliseconds)
-        if visit.engagedMilliseconds >= 10_000 || visit.views.count >= 2 {
+        if visit.engagedMilliseconds >= 10_000 || visit.views.count >= 2
+            || visit.events.contains(where: { !goals(of: $0).isEmpty })
+        {
             row.engagedSessions += 1
         }
         if visit.isBounce { row.bounces += 1 } else { row.durations.append(duration) }
@@ -159,7 +167,7 @@ extension Oracle {
         for visit in visits {
             for day in Set(visit.events.map(\.day)) {
                 let last = days[day]?.lastActivity ?? visit.end
-                days[day]?.lastActivity = max(last, visit.end)
+                days[day, default: DayFigures(day: day)].lastActivity = max(last, visit.end)
             }
         }
         for (day, shared) in sharedVisitors() { days[day]?.sharedVisitors = shared }
@@ -171,7 +179,7 @@ extension Oracle {
         struct Busy: Hashable { var visitor: String, day: LocalDay }
         var views: [Busy: Int] = [:]
         var starts: [Busy: Int] = [:]
-        for visit in visits {
+        for visit in shownVisits {
             starts[Busy(visitor: visit.visitor, day: visit.events[0].day), default: 0] += 1
             for view in visit.views {
                 views[Busy(visitor: visit.visitor, day: view.day), default: 0] += 1

@@ -34,12 +34,14 @@ struct Oracle {
     }
 
     let epochs: [SiteEpoch]
+    let settings: SiteSettings
     private(set) var events: [Placed] = []
     private(set) var visits: [Visit] = []
 
     /// - Parameter traffic: all that was kept of the site, in the order stored.
-    init(epochs: [SiteEpoch], traffic: [TrafficEvent]) {
+    init(epochs: [SiteEpoch], settings: SiteSettings, traffic: [TrafficEvent]) {
         self.epochs = epochs
+        self.settings = settings
         var orders: Set<String> = []
         var open: [Int: (start: Instant, last: Instant, visitor: String)] = [:]
         for event in traffic {

@@ -42,7 +42,7 @@ final class Replay {
         for (index, epochs) in world.epochs.enumerated() {
             let created = folder.clock.now
             let site = try database.addSite(
-                Domain("site\(index).test")!, epoch: epochs[0], settings: SiteSettings(),
+                Domain("site\(index).test")!, epoch: epochs[0], settings: world.settings[index],
                 at: created)
             for epoch in epochs.dropFirst() {
                 try database.updateSite(
@@ -72,7 +72,9 @@ final class Replay {
     /// The oracle of what was stored so far, by site.
     func oracles() -> [Oracle] {
         world.epochs.enumerated().map { index, epochs in
-            Oracle(epochs: epochs, traffic: stored.filter { $0.site == index })
+            Oracle(
+                epochs: epochs, settings: world.settings[index],
+                traffic: stored.filter { $0.site == index })
         }
     }
 

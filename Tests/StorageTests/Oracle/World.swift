@@ -47,6 +47,7 @@ struct World {
 
     let seed: UInt64
     private(set) var epochs: [[SiteEpoch]] = []
+    private(set) var settings: [SiteSettings] = []
     private(set) var events: [TrafficEvent] = []
     let start: Instant
     let dayCount: Int
@@ -63,6 +64,7 @@ struct World {
         self.generator = generator
         for index in 0..<generator.pick([1, 1, 1, 2]) {
             epochs.append(randomEpochs(index == 0 ? place.zone : nil))
+            settings.append(randomSettings())
         }
         for site in epochs.indices {
             for browser in 0..<Int.random(in: 4...16, using: &self.generator) {
@@ -98,6 +100,38 @@ struct World {
             rotation: generator.pick(Rotation.allCases), sessionTimeout: timeout)
         // What changes nothing is no epoch (`updateSite`).
         return change.hasSameRules(as: epochs[0]) ? epochs : epochs + [change]
+    }
+
+    private mutating func randomSettings() -> SiteSettings {
+        var settings = SiteSettings()
+        let goals = [
+            Goal(name: "sold", target: GoalTarget(.event, "sale")),
+            Goal(
+                name: "read", target: GoalTarget(.page, "/a*"),
+                value: Revenue(currency: "EUR", minorUnits: 150)),
+            Goal(name: "any", target: GoalTarget(.event, "s*")),
+        ]
+        settings.goals = goals.filter { _ in generator.once(in: 3) }
+        let steps = [
+            GoalTarget(.page, "/*"), GoalTarget(.page, "/a"), GoalTarget(.event, "sale"),
+            GoalTarget(.event, "*"), GoalTarget(.page, "/b"),
+        ]
+        settings.funnels = (0..<generator.pick([0, 0, 1, 2])).map { number in
+            let count = Int.random(in: 2...4, using: &generator)
+            return Funnel(
+                name: "way \(number)", steps: (0..<count).map { _ in generator.pick(steps) })
+        }
+        let exclusions = [
+            SessionFilter(dimension: .country, value: "EG"),
+            SessionFilter(
+                [FilterCondition(dimension: .page, .like, value: "/c*")], mostEngagedSeconds: 4),
+            SessionFilter([FilterCondition(dimension: .shopStep, value: "cart left")]),
+            SessionFilter([FilterCondition(dimension: .goal, .unequal, value: "sold")]),
+        ]
+        if generator.once(in: 3) {
+            settings.exclusions = [Exclusion(number: 1, sessions: generator.pick(exclusions))]
+        }
+        return settings
     }
 
     // MARK: Browsers
@@ -199,6 +233,7 @@ struct World {
             .custom(
                 name: generator.pick([
                     "sale", "sale", "signup", "404", "Outbound Link: Click", "File Download",
+                    "view_item", "add_to_cart", "begin_checkout", "purchase",
                 ]), isInteractive: true)
         case 1: .custom(name: generator.pick(["sale", "scrolled"]), isInteractive: false)
         case 2, 3:
