@@ -20,7 +20,8 @@ let package = Package(
             sources: [
                 "Address", "Ingest/Beacon.swift", "Ingest/BeaconDecoder.swift",
                 "Ingest/BeaconLimits.swift", "Ingest/Hit.swift", "Ingest/JSONReader.swift",
-                "Recognition/Clients/ClientHints.swift", "Time/Instant.swift",
+                "Ingest/PropertyName.swift",
+                "Recognition/Clients/ClientHints.swift", "Revenue", "Time/Instant.swift",
                 "Time/LocalDay.swift",
                 "Visitors/ClientAddress.swift", "Visitors/Network.swift",
             ],

@@ -125,10 +125,10 @@ package struct Vocabulary: Sendable {
         of property: EventProperty, _ event: String
     ) -> (dimension: Dimension, text: String) {
         switch (property.name, event) {
-        case (PropertyPolicy.searchTerm, _): (.searchTerm, property.value)
-        case (PropertyPolicy.link, EventName.outboundLink): (.outboundLink, property.value)
-        case (PropertyPolicy.link, EventName.download): (.download, property.value)
-        case (PropertyPolicy.path, EventName.notFound): (.notFound, property.value)
+        case (PropertyName.searchTerm, _): (.searchTerm, property.value)
+        case (PropertyName.link, EventName.outboundLink): (.outboundLink, property.value)
+        case (PropertyName.link, EventName.download): (.download, property.value)
+        case (PropertyName.path, EventName.notFound): (.notFound, property.value)
         default: (.property, Dimension.property(named: property.name, value: property.value))
         }
     }

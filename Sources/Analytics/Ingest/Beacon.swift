@@ -31,7 +31,7 @@ package struct Beacon: Sendable {
 
     /// The site's number of the order that the event is about; see `TransactionKey`.
     package var transactionID: String? {
-        properties.first { $0.name == PropertyPolicy.transactionID }?.value
+        properties.first { $0.name == PropertyName.transactionID }?.value
     }
 
     package init(name: String, url: String) {

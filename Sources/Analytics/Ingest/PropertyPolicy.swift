@@ -1,12 +1,5 @@
 /// What is kept of an event's properties: nothing that names a person (I3).
 package enum PropertyPolicy {
-    /// Names with a meaning of their own; all others are the site's.
-    package static let searchTerm = "search_term"
-    package static let link = "url"
-    package static let path = "path"
-    /// GA4's name; serves once, to tell an order that is sent twice (`TransactionKey`).
-    package static let transactionID = "transaction_id"
-
     /// Names under which trackers send who somebody is, without their signs and in lower case;
     /// their values are never looked at.
     private static let identities: Set<String> = [
@@ -26,14 +19,14 @@ package enum PropertyPolicy {
             hit.beacon.name == Beacon.nameOfPageview ? policy.searchTerm(in: hit.page) : nil
         for (name, value) in hit.beacon.properties where !isIdentity(name) {
             switch name {
-            case transactionID: continue
-            case searchTerm where term != nil: continue
-            case link where isLink:
+            case PropertyName.transactionID: continue
+            case PropertyName.searchTerm where term != nil: continue
+            case PropertyName.link where isLink:
                 // A link to a mail address or a telephone number says whom somebody writes to.
                 guard let address = WebAddress(value) else { continue }
                 let page = PageAddress(cleaning: address, policy: AddressPolicy())
                 kept.append(EventProperty(name: name, value: page.host + page.path))
-            case path where hit.beacon.name == EventName.notFound:
+            case PropertyName.path where hit.beacon.name == EventName.notFound:
                 let base = value.hasPrefix("/") ? "https://" + hit.page.host : ""
                 guard let address = WebAddress(base + value) else { continue }
                 let page = PageAddress(cleaning: address, policy: policy)
@@ -45,7 +38,7 @@ package enum PropertyPolicy {
                         value: Scrubber.scrub(value, limit: BeaconLimits.keptPropertyValue).text))
             }
         }
-        if let term { kept.append(EventProperty(name: searchTerm, value: term)) }
+        if let term { kept.append(EventProperty(name: PropertyName.searchTerm, value: term)) }
         return kept
     }
 
@@ -53,14 +46,4 @@ package enum PropertyPolicy {
         let letters = name.lowercased().filter { !"_- .".contains($0) }
         return identities.contains(letters)
     }
-}
-
-/// Events with a meaning of their own, by the names that Plausible's trackers and GA4's
-/// recommended events give them.
-package enum EventName {
-    package static let outboundLink = "Outbound Link: Click"
-    package static let download = "File Download"
-    package static let notFound = "404"
-
-    static func isLink(_ name: String) -> Bool { name == outboundLink || name == download }
 }

@@ -1,0 +1,18 @@
+/// Properties with a meaning of their own; all others are the site's.
+package enum PropertyName {
+    package static let searchTerm = "search_term"
+    package static let link = "url"
+    package static let path = "path"
+    /// GA4's name; serves once, to tell an order that is sent twice (`TransactionKey`).
+    package static let transactionID = "transaction_id"
+}
+
+/// Events with a meaning of their own, by the names that Plausible's trackers and GA4's
+/// recommended events give them.
+package enum EventName {
+    package static let outboundLink = "Outbound Link: Click"
+    package static let download = "File Download"
+    package static let notFound = "404"
+
+    static func isLink(_ name: String) -> Bool { name == outboundLink || name == download }
+}
