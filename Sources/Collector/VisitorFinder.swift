@@ -78,15 +78,20 @@ package final class VisitorFinder: Sendable {
         }
     }
 
-    /// Under the salt that the event's visitor stands for: the same on both sides of a rotation
-    /// that its session crosses.
+    /// Under the salt that the event's visitor stands for: for one timeout after a rotation that
+    /// its session crosses, the one before.
     ///
     /// - Throws: `saltUnavailable`: the beacon can't be kept now.
     package func transactionKey(
         of transactionID: String, _ event: Event, from sender: Sender,
         on entry: SiteRegistry.Entry
     ) throws(StorageError) -> TransactionKey? {
-        guard case .custom(let name, _) = event.kind else { return nil }
+        let name: String
+        switch event.kind {
+        case .custom(let own, _): name = own
+        case .pageview: name = Beacon.nameOfPageview
+        case .engagement: return nil
+        }
         let timeout = entry.calendar.epoch(at: event.time).sessionTimeout
         return try states.withLock { (states) throws(StorageError) in
             let state = try upToDate(&states, entry, event.time, timeout)

@@ -3,22 +3,21 @@
 # container lives. A run that fails is told on standard error and tried again at its next time.
 set -u
 
-child=
-
-# Passes the signal on to what runs, and ends with it: a fold that is cut short is done again.
+# Passes the signal on to what runs, and ends with it: a fold that is cut short is done again. The
+# shell's own $! is set by the time that a trap runs; a variable set from it might not be.
 stop() {
     trap - TERM INT
-    [ -z "$child" ] || kill "$child" 2>/dev/null
+    kill "$!" 2>/dev/null
     wait
     exit 0
 }
+: & # for $! to name before the first run
 trap stop TERM INT
 
 # In the background, since a shell only hears signals between two commands in the foreground.
 run() {
     "$@" &
-    child=$!
-    wait "$child"
+    wait "$!"
 }
 
 while :; do

@@ -8,8 +8,9 @@ package struct Glob: Hashable, Sendable {
     }
 
     /// At most pattern × text steps: of a `*` only the last is ever tried again.
-    package func matches(_ text: String) -> Bool {
-        let text = Array(text.unicodeScalars)
+    package func matches(_ text: String) -> Bool { matches(Array(text.unicodeScalars)) }
+
+    func matches(_ text: [Unicode.Scalar]) -> Bool {
         var (place, position) = (0, 0)
         var lastStar: (place: Int, position: Int)?
         while position < text.count {

@@ -174,11 +174,9 @@ struct FoldWalk {
     ) -> Bool {
         var isNew = everSeen[dimension][Int(value)] != sighting
         if marks { everSeen[dimension][Int(value)] = sighting }
-        let counted = tallies[key].values[row]
-        if counted != value {
-            isNew = everSeen[dimension][Int(counted)] != sighting
-            if marks { everSeen[dimension][Int(counted)] = sighting }
-        }
+        // Which values are in `(other)` is another question each day: what was seen on the days
+        // before must not depend on which of them are folded together, so all are new there.
+        if tallies[key].values[row] != value { isNew = true }
         return isNew
     }
 
@@ -326,15 +324,20 @@ struct FoldWalk {
                 return a != b ? a > b : text(left) < text(right)
             }
         guard dimension == .property else { return sorted.prefix(limit).map { tally.values[$0] } }
-        // Each name has its own limit; past so many names, all others are one.
-        var counts: [String: Int] = [:]
+        // The names that are met most, each with a limit of its own.
+        var sizes: [String: Int] = [:]
+        for row in tally.values.indices {
+            sizes[terms.propertyName(of: tally.values[row]), default: 0] +=
+                size(tally.rows[row], dimension)
+        }
+        let names = sizes.sorted { $0.value != $1.value ? $0.value > $1.value : $0.key < $1.key }
+            .prefix(Dimension.mostProperties).map(\.key)
+        var rest = Dictionary(uniqueKeysWithValues: names.map { ($0, limit) })
         return sorted.map { tally.values[$0] }.filter { value in
             let name = terms.propertyName(of: value)
-            guard counts[name] != nil || counts.count < Dimension.mostProperties else {
-                return false
-            }
-            counts[name, default: 0] += 1
-            return counts[name]! <= limit
+            guard let left = rest[name], left > 0 else { return false }
+            rest[name] = left - 1
+            return true
         }
     }
 

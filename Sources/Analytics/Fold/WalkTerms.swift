@@ -145,6 +145,7 @@ extension Dimension {
 
     /// The name of the property that a value of `property` is of.
     static func propertyName(of value: String) -> String {
-        String(value.prefix { $0 != "=" })
+        // Byte by byte: a sign that combines with the `=` hides none.
+        String(decoding: value.utf8.prefix { $0 != UInt8(ascii: "=") }, as: UTF8.self)
     }
 }

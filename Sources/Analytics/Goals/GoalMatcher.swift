@@ -27,33 +27,57 @@ struct GoalMatcher {
         kinds = vocabulary.kinds
         pagePaths = vocabulary.pages.map(\.path)
         let shopSteps = ShopStep.allCases.map(\.event)
+        let targets = Targets(settings)
         events = vocabulary.texts(of: .event).map { name in
-            var wanted = Self.wanted(.event, name, settings)
+            var wanted = targets.wanted(.event, name)
             wanted.shopStep = shopSteps.firstIndex(of: name)
             return wanted
         }
-        pages = vocabulary.texts(of: .page).map { Self.wanted(.page, $0, settings) }
+        pages =
+            targets.hasPages ? vocabulary.texts(of: .page).map { targets.wanted(.page, $0) } : []
         hasShopSteps = events.contains { $0.shopStep != nil }
     }
 
-    private static func wanted(
-        _ kind: GoalTarget.Kind, _ text: String, _ settings: SiteSettings
-    ) -> Wanted {
-        func isMet(_ target: GoalTarget) -> Bool {
-            target.kind == kind && Glob(target.pattern).matches(text)
+    /// What goals and funnels wait for, their patterns taken apart once.
+    private struct Targets {
+        private struct Target {
+            let kind: GoalTarget.Kind
+            let glob: Glob
+
+            init(_ target: GoalTarget) {
+                kind = target.kind
+                glob = Glob(target.pattern)
+            }
         }
-        return Wanted(
-            goals: settings.goals.indices.filter { isMet(settings.goals[$0].target) },
-            funnelSteps: settings.funnels.map { funnel in
-                funnel.steps.enumerated()
-                    .reduce(0) { isMet($1.element) ? $0 | 1 << UInt16($1.offset) : $0 }
-            })
+
+        private let goals: [Target]
+        private let funnels: [[Target]]
+        let hasPages: Bool
+
+        init(_ settings: SiteSettings) {
+            goals = settings.goals.map { Target($0.target) }
+            funnels = settings.funnels.map { $0.steps.map(Target.init) }
+            hasPages = (goals + funnels.joined()).contains { $0.kind == .page }
+        }
+
+        func wanted(_ kind: GoalTarget.Kind, _ text: String) -> Wanted {
+            let signs = Array(text.unicodeScalars)
+            func isMet(_ target: Target) -> Bool {
+                target.kind == kind && target.glob.matches(signs)
+            }
+            return Wanted(
+                goals: goals.indices.filter { isMet(goals[$0]) },
+                funnelSteps: funnels.map { steps in
+                    steps.enumerated()
+                        .reduce(0) { isMet($1.element) ? $0 | 1 << UInt16($1.offset) : $0 }
+                })
+        }
     }
 
     private func wanted(_ event: FoldEvent) -> Wanted? {
         if event.isEngagement { return nil }
-        return event.isCustom
-            ? events[Int(kinds[event.name].name)] : pages[Int(pagePaths[Int(event.page)])]
+        if event.isCustom { return events[Int(kinds[event.name].name)] }
+        return pages.isEmpty ? nil : pages[Int(pagePaths[Int(event.page)])]
     }
 
     /// Positions of the goals that an event reaches.

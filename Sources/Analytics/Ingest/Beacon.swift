@@ -29,9 +29,13 @@ package struct Beacon: Sendable {
     /// The browser says of itself that a program drives it (`navigator.webdriver`).
     package var isAutomated = false
 
-    /// The site's number of the order that the event is about; see `TransactionKey`.
+    /// The site's number of the order that the event is about; see `TransactionKey`. What scripts
+    /// write in place of a number is none.
     package var transactionID: String? {
-        properties.first { $0.name == PropertyName.transactionID }?.value
+        guard let id = properties.first(where: { PropertyName.isTransactionID($0.name) })?.value,
+            !["0", "nan", "null", "undefined"].contains(id.lowercased())
+        else { return nil }
+        return id
     }
 
     package init(name: String, url: String) {

@@ -5,6 +5,17 @@ package enum PropertyName {
     package static let path = "path"
     /// GA4's name; serves once, to tell an order that is sent twice (`TransactionKey`).
     package static let transactionID = "transaction_id"
+
+    /// `transactionId` too.
+    package static func isTransactionID(_ name: String) -> Bool {
+        letters(of: name) == "transactionid"
+    }
+
+    /// What is left of a name without its signs, in lower case.
+    static func letters(of name: String) -> String {
+        let kept = name.unicodeScalars.filter { $0.properties.isAlphabetic || ("0"..."9") ~= $0 }
+        return String(String.UnicodeScalarView(kept)).lowercased()
+    }
 }
 
 /// Events with a meaning of their own, by the names that Plausible's trackers and GA4's

@@ -1,13 +1,17 @@
 /// What is kept of an event's properties: nothing that names a person (I3).
 package enum PropertyPolicy {
-    /// Names under which trackers send who somebody is, without their signs and in lower case;
+    /// Names under which trackers send who somebody is, their letters and digits in lower case;
     /// their values are never looked at.
     private static let identities: Set<String> = [
-        "address", "birthdate", "birthday", "clientid", "customerid", "dateofbirth", "deviceid",
-        "email", "emailaddress", "fingerprint", "firstname", "fullname", "ip", "ipaddress",
-        "lastname", "mail", "mobile", "password", "phone", "phonenumber", "postcode",
-        "sessionid", "ssn", "street", "surname", "tel", "telephone", "userid", "username",
-        "visitorid", "zip", "zipcode",
+        "anonymousid", "birthdate", "birthday", "dateofbirth", "deviceid", "distinctid", "em",
+        "externalid", "fbclid", "fingerprint", "firstname", "fullname", "gclid", "ip", "lastname",
+        "mail", "mobile", "msclkid", "password", "postcode", "ssn", "street", "surname", "tel",
+        "uid", "zip", "zipcode",
+    ]
+    /// The same wherever they stand in a name: `billing_address_2`, `contactEmail`.
+    private static let identityParts = [
+        "address", "clientid", "customerid", "email", "mobilenumber", "phone", "sessionid",
+        "userid", "username", "visitorid",
     ]
 
     /// The properties of a hit's event, scrubbed, in the order sent; what the visitor searched on
@@ -17,33 +21,47 @@ package enum PropertyPolicy {
         var kept: [EventProperty] = []
         let term =
             hit.beacon.name == Beacon.nameOfPageview ? policy.searchTerm(in: hit.page) : nil
-        for (name, value) in hit.beacon.properties where !isIdentity(name) {
+        for (sentName, value) in hit.beacon.properties {
+            // First: a sign that shows nothing hides no name.
+            let name = Scrubber.scrub(sentName, limit: BeaconLimits.propertyName).text
+            if isIdentity(name) || PropertyName.isTransactionID(name) { continue }
             switch name {
-            case PropertyName.transactionID: continue
-            case PropertyName.searchTerm where term != nil: continue
-            case PropertyName.link where isLink:
-                // A link to a mail address or a telephone number says whom somebody writes to.
-                guard let address = WebAddress(value) else { continue }
-                let page = PageAddress(cleaning: address, policy: AddressPolicy())
-                kept.append(EventProperty(name: name, value: page.host + page.path))
+            case PropertyName.searchTerm:
+                guard term == nil else { continue }
+                let sent = Scrubber.scrub(value, limit: AddressPolicy.valueLimit).text
+                kept.append(EventProperty(name: name, value: sent.lowercased()))
             case PropertyName.path where hit.beacon.name == EventName.notFound:
                 let base = value.hasPrefix("/") ? "https://" + hit.page.host : ""
                 guard let address = WebAddress(base + value) else { continue }
                 let page = PageAddress(cleaning: address, policy: policy)
                 kept.append(EventProperty(name: name, value: page.path))
             default:
-                kept.append(
-                    EventProperty(
-                        name: Scrubber.scrub(name, limit: BeaconLimits.propertyName).text,
-                        value: Scrubber.scrub(value, limit: BeaconLimits.keptPropertyValue).text))
+                let isAddress = isLink && name == PropertyName.link
+                // A link to a mail address or a telephone number says whom somebody writes to.
+                guard let text = text(of: value, isAddress: isAddress) else { continue }
+                kept.append(EventProperty(name: name, value: text))
             }
         }
         if let term { kept.append(EventProperty(name: PropertyName.searchTerm, value: term)) }
         return kept
     }
 
+    /// Addresses without query and fragment, as pages are kept; `nil` for what should be one and
+    /// is not.
+    private static func text(of value: String, isAddress: Bool) -> String? {
+        let begin = value.prefix(8).lowercased()
+        if isAddress || begin.hasPrefix("https://") || begin.hasPrefix("http://") {
+            if let address = WebAddress(value) {
+                let page = PageAddress(cleaning: address, policy: AddressPolicy())
+                return page.host + page.path
+            }
+            if isAddress { return nil }
+        }
+        return Scrubber.scrub(value, limit: BeaconLimits.keptPropertyValue).text
+    }
+
     private static func isIdentity(_ name: String) -> Bool {
-        let letters = name.lowercased().filter { !"_- .".contains($0) }
-        return identities.contains(letters)
+        let letters = PropertyName.letters(of: name)
+        return identities.contains(letters) || identityParts.contains { letters.contains($0) }
     }
 }

@@ -85,7 +85,8 @@ package enum Metric: String, Hashable, Sendable, CaseIterable {
             return isOfEventDimension ? Double(figures.pageviews + figures.events) : nil
         case .conversionRate:
             guard isOfEventDimension, let allSessions, allSessions > 0 else { return nil }
-            return Double(figures.sessions) / Double(allSessions)
+            // A session over midnight has such events on days on which it did not start.
+            return min(1, Double(figures.sessions) / Double(allSessions))
         case .scrollDepth:
             guard figures.scrolledSessions > 0 else { return nil }
             return Double(figures.scrollDepthSum) / Double(figures.scrolledSessions)

@@ -83,7 +83,11 @@ package struct QueryAnswer: Hashable, Sendable {
             if !metrics.contains(answered) { metrics.append(answered) }
         }
         let sells = metrics.contains { $0.isMoney || $0 == .orders }
-        let currency = query.currency ?? figures.totals.mainCurrency
+        // What goals are worth is in their rows alone.
+        let sold =
+            query.dimension == .goal
+            ? figures.rows.values.reduce(into: figures.totals, +=) : figures.totals
+        let currency = query.currency ?? sold.mainCurrency
         let allSessions = figures.totals.sessions
         func values(_ figures: Figures, _ dimension: Dimension?) -> [Double?] {
             let visitors = isOneDay ? figures.visitors : isExact ? figures.newVisitors : nil
@@ -103,7 +107,7 @@ package struct QueryAnswer: Hashable, Sendable {
         filter = query.filter
         if sells {
             self.currency = currency
-            otherCurrencies = figures.totals.takings.keys.filter { $0 != currency }.sorted()
+            otherCurrencies = sold.takings.keys.filter { $0 != currency }.sorted()
         }
         let definitions =
             switch query.dimension {
@@ -116,10 +120,13 @@ package struct QueryAnswer: Hashable, Sendable {
         }
         totals = values(figures.totals, nil)
         let named = query.propertyName.map(figures.rows.values(ofProperty:)) ?? figures.rows
-        atLeast = named.keys.contains {
-            $0 == Dimension.otherValue
-                || query.dimension == .property && $0.hasSuffix("=" + Dimension.otherValue)
-        }
+        // Values of a property may also be where all of too many properties are.
+        atLeast =
+            figures.rows[Dimension.otherValue] != nil
+            || query.dimension == .property
+                && named.keys.contains {
+                    $0 == Dimension.otherValue || $0.hasSuffix("=" + Dimension.otherValue)
+                }
         let sorted =
             named
             .map { Row(value: $0.key, figures: values($0.value, query.dimension)) }
@@ -140,8 +147,10 @@ extension [String: Figures] {
         let start = Dimension.property(named: name, value: "")
         var values: [String: Figures] = [:]
         for (text, figures) in self {
-            if text == Dimension.otherValue { continue }
-            if text.hasPrefix(start) { values[String(text.dropFirst(start.count))] = figures }
+            // Byte by byte: a sign that combines with the `=` is the value's.
+            guard text.utf8.starts(with: start.utf8) else { continue }
+            let value = text.utf8.dropFirst(start.utf8.count)
+            values[String(decoding: value, as: UTF8.self)] = figures
         }
         return values
     }

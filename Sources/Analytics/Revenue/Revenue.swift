@@ -8,10 +8,16 @@ package struct Revenue: Hashable, Sendable, Codable {
     /// `nil` unless the currency is one of ISO 4217 and the amount is a number within ±10^12.
     package init?(currency: String, amount: String) {
         let code = currency.uppercased()
-        guard Currency.isKnown(code), let value = Double(amount), value.magnitude <= 1e12
+        guard Currency.isKnown(code), amount.utf8.allSatisfy(Self.isOfAmounts),
+            let value = Double(amount), value.magnitude <= 1e12
         else { return nil }
         self.currency = code
         minorUnits = Int64((value * Double(Currency.minorUnitsPerUnit(of: code))).rounded())
+    }
+
+    /// Digits, signs, points and exponents: nothing of hexadecimal numbers.
+    private static func isOfAmounts(_ byte: UInt8) -> Bool {
+        ASCII.isDigit(byte) || "+-.eE".utf8.contains(byte)
     }
 
     /// In the currency's unit.

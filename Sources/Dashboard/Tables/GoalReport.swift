@@ -20,7 +20,7 @@ package struct GoalReport: Hashable, Sendable {
         sessions = row.sessions
         rate =
             figures.totals.sessions > 0
-            ? Double(row.sessions) / Double(figures.totals.sessions) : nil
+            ? min(1, Double(row.sessions) / Double(figures.totals.sessions)) : nil
         worth = row.mainCurrency.map {
             Revenue(currency: $0, minorUnits: row.takings[$0]?.minorUnits ?? 0)
         }

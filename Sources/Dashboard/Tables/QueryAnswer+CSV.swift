@@ -36,12 +36,13 @@ enum CSVField {
         let shown = PlainText.of(text)
         let isFormula = shown.unicodeScalars.first.map(formulaStarts.contains) ?? false
         let plain = (isFormula ? "'" : "") + shown
-        guard plain.contains(where: { ",\"".contains($0) }) || plain.trimmed != plain else {
+        // Scalar by scalar: a sign that combines with a quote or a comma makes it none the less.
+        let signs = plain.unicodeScalars
+        guard signs.contains(where: { $0 == "," || $0 == "\"" }) || plain.trimmed != plain else {
             return plain
         }
-        return "\""
-            + plain.split(separator: "\"", omittingEmptySubsequences: false)
-            .joined(separator: "\"\"") + "\""
+        let doubled = signs.flatMap { $0 == "\"" ? [$0, $0] : [$0] }
+        return "\"" + String(String.UnicodeScalarView(doubled)) + "\""
     }
 }
 

@@ -15,23 +15,39 @@ package struct EventWindow: Sendable {
 
     private struct SiteTransaction: Hashable {
         var site: SiteID
+        var visitor: UInt64
         var key: TransactionKey
+        var hasRevenue: Bool
     }
 
-    /// The number of an event that brings something. One that repeats a transaction, as when
-    /// somebody loads the page again that thanks for an order, only shows that its visitor is still
+    /// The number of an event that brings something. One by which a visitor repeats a transaction,
+    /// as when somebody loads the page again that thanks for an order, only shows that he is still
     /// there: it counts as an engagement update without time.
     mutating func number(
-        of name: Int32, of site: SiteID, bringing properties: [EventProperty], _ revenue: Revenue?,
-        _ transaction: TransactionKey?
+        of event: FoldEvent, of site: SiteID, bringing properties: [EventProperty],
+        _ revenue: Revenue?, _ transaction: TransactionKey?
     ) -> Int32 {
-        if let transaction,
-            !transactions.insert(SiteTransaction(site: site, key: transaction)).inserted
-        {
+        if let transaction, repeats(transaction, event.visitor, site, revenue) {
             return FoldEvent.engagement
         }
-        guard !properties.isEmpty || revenue != nil else { return name }
-        return vocabulary.number(of: name, bringing: properties, revenue)
+        guard !properties.isEmpty || revenue != nil else { return event.name }
+        return vocabulary.number(of: event.name, bringing: properties, revenue)
+    }
+
+    /// Another visitor's event repeats nothing: who makes up numbers takes nobody's order away. A
+    /// refund repeats nothing, and an event without revenue takes none from one that has it.
+    private mutating func repeats(
+        _ key: TransactionKey, _ visitor: UInt64, _ site: SiteID, _ revenue: Revenue?
+    ) -> Bool {
+        guard visitor != FoldEvent.noVisitor, revenue.map({ $0.minorUnits >= 0 }) ?? true else {
+            return false
+        }
+        var transaction = SiteTransaction(
+            site: site, visitor: visitor, key: key, hasRevenue: true)
+        if revenue != nil { return !transactions.insert(transaction).inserted }
+        let isKnown = transactions.contains(transaction)
+        transaction.hasRevenue = false
+        return !transactions.insert(transaction).inserted || isKnown
     }
 
     /// The events of a site in the fold's order.

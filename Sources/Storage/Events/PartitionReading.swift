@@ -59,7 +59,7 @@ struct PartitionReading {
                         try extras.extras(of: sqlite3_column_int64(handle, 9))
                 {
                     event.name = window.number(
-                        of: event.name, of: rowSite, bringing: properties, revenue, transaction)
+                        of: event, of: rowSite, bringing: properties, revenue, transaction)
                     // What is no time and no depth of an engagement update.
                     if event.isEngagement { (event.acquisition, event.profile) = (0, 0) }
                 }

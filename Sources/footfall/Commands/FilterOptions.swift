@@ -23,11 +23,16 @@ struct FilterOptions: ParsableArguments {
     }
 
     private static func condition(_ text: String) throws -> FilterCondition {
-        let name = text.prefix { !"=!~".contains($0) }
-        let rest = text[name.endIndex...]
+        let scalars = text.unicodeScalars
+        let name = scalars.prefix { !"=!~".unicodeScalars.contains($0) }
+        let rest = scalars[name.endIndex...]
         // "!=" first: "=" is its end.
         let comparisons: [FilterCondition.Comparison] = [.unequal, .equal, .like]
-        guard let comparison = comparisons.first(where: { rest.hasPrefix($0.rawValue) }) else {
+        guard
+            let comparison = comparisons.first(where: {
+                rest.starts(with: $0.rawValue.unicodeScalars)
+            })
+        else {
             throw Failure(
                 """
                 '\(text)' is no filter; write dimension=value, dimension!=value or \
@@ -35,7 +40,7 @@ struct FilterOptions: ParsableArguments {
                 """, code: Failure.usage)
         }
         let (dimension, property) = try Arguments.breakdown(String(name))
-        let value = String(rest.dropFirst(comparison.rawValue.count))
+        let value = String(rest.dropFirst(comparison.rawValue.unicodeScalars.count))
         return FilterCondition(
             dimension: dimension, comparison,
             value: property.map { Dimension.property(named: $0, value: value) } ?? value)

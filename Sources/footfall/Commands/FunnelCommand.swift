@@ -72,8 +72,14 @@ struct FunnelCommand: ParsableCommand {
             let installation = try await Installation.open(data)
             let site = try installation.database.site(named: domain)
             let days = installation.days(of: chosen, site)
-            let reached = try installation.figures.open(site, days).figures(dimension: .funnelStep)
-            let reports = site.settings.funnels.map { FunnelReport($0, reached, days) }
+            let reports = try site.settings.funnels.map { funnel in
+                // A name may have meant something else before.
+                let known = GoalOptions.days(funnel.since, days)
+                return FunnelReport(
+                    funnel,
+                    try installation.figures.open(site, known).figures(dimension: .funnelStep),
+                    days)
+            }
             switch format {
             case .json: Console.print(FunnelReport.json(reports, of: site.domain, on: days).text)
             case .text:

@@ -92,8 +92,13 @@ struct GoalCommand: ParsableCommand {
             let installation = try await Installation.open(data)
             let site = try installation.database.site(named: domain)
             let days = installation.days(of: chosen, site)
-            let reached = try installation.figures.open(site, days).figures(dimension: .goal)
-            let reports = site.settings.goals.map { GoalReport($0, reached, days) }
+            let reports = try site.settings.goals.map { goal in
+                // A name may have meant something else before.
+                let known = GoalOptions.days(goal.since, days)
+                return GoalReport(
+                    goal, try installation.figures.open(site, known).figures(dimension: .goal),
+                    days)
+            }
             switch format {
             case .json: Console.print(GoalReport.json(reports, of: site.domain, on: days).text)
             case .text:

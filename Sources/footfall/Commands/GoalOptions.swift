@@ -8,6 +8,11 @@ enum GoalOptions {
         folded anew by the next 'footfall aggregate', older ones know nothing of it.
         """
 
+    /// The days of a period since something was known of, at least the last.
+    static func days(_ since: LocalDay?, _ days: ClosedRange<LocalDay>) -> ClosedRange<LocalDay> {
+        min(max(since ?? days.lowerBound, days.lowerBound), days.upperBound)...days.upperBound
+    }
+
     /// A name that fits a line and a row.
     static func name(_ text: String) throws -> String {
         let name = text.trimmed
@@ -15,6 +20,10 @@ enum GoalOptions {
             !name.unicodeScalars.contains(where: { $0.properties.generalCategory == .control })
         else {
             throw Failure("A name has 1 to 60 signs, and no line breaks.", code: Failure.usage)
+        }
+        guard ![Dimension.otherValue, Dimension.unknownValue].contains(name) else {
+            throw Failure(
+                "'\(name)' has a meaning of its own; choose another.", code: Failure.usage)
         }
         return name
     }

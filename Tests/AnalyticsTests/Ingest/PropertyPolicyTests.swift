@@ -26,6 +26,7 @@ struct PropertyPolicyTests {
         arguments: [
             "user_id", "userId", "User-ID", "client_id", "clientid", "email", "e-mail", "phone",
             "Phone Number", "address", "first_name", "lastName", "ip", "customer_id",
+            "billing_address_2", "contactEmail", "us\u{200b}er_id", "user[id]", " user_id", "uid",
         ])
     func identities(name: String) throws {
         #expect(try kept([(name, "A1"), ("plan", "pro")]) == ["plan=pro"])
@@ -33,7 +34,14 @@ struct PropertyPolicyTests {
 
     @Test("an order's number is no property")
     func transaction() throws {
-        #expect(try kept([("transaction_id", "T-1"), ("shipping", "post")]) == ["shipping=post"])
+        for name in ["transaction_id", "transactionId", " transaction_id"] {
+            #expect(try kept([(name, "T-1"), ("shipping", "post")]) == ["shipping=post"])
+        }
+        for (id, expected) in [("T-1", "T-1"), ("undefined", nil), ("0", nil), ("NaN", nil)] {
+            var beacon = Beacon(name: "order", url: "https://shop.test/")
+            beacon.properties = [("transactionId", id)]
+            #expect(beacon.transactionID == expected)
+        }
     }
 
     @Test(
@@ -47,6 +55,15 @@ struct PropertyPolicyTests {
         for name in ["Outbound Link: Click", "File Download"] {
             #expect(try kept([("url", value)], event: name) == expected)
         }
+    }
+
+    @Test("an address in any property is kept without its query")
+    func addresses() throws {
+        #expect(
+            try kept([
+                ("from", "https://b.test/reset?token=s3cr3t#x"), (" url", "http://c.test/?q=a"),
+            ])
+                == ["from=b.test/reset", "url=c.test/"])
     }
 
     @Test(
@@ -71,7 +88,7 @@ struct PropertyPolicyTests {
         // The address is what the visitor sees; what a script says beside it gives way.
         #expect(
             try term("q", [("search_term", "x"), ("a", "b")]) == ["a=b", "search_term=desk lamp"])
-        #expect(try term("s", [("search_term", "x")]) == ["search_term=x"])
+        #expect(try term("s", [("search_term", "Xy")]) == ["search_term=xy"])
         // Only looking at the results is a search.
         #expect(try kept([], event: "order", url: url, searchParameter: "q") == [])
     }

@@ -136,21 +136,34 @@ struct ExtrasTests {
             ])
     }
 
-    @Test("an order that is told twice counts once, whoever tells it; it only prolongs the session")
+    @Test("an order that its visitor tells twice counts once; it only prolongs the session")
     func repeatedOrder() throws {
         try store([
             event(1, minute: 0, "purchase", revenue: ("EUR", 1_000), order: 1),
             event(1, minute: 10, "purchase", [("a", "b")], revenue: ("EUR", 1_000), order: 1),
-            event(2, minute: 20, "purchase", revenue: ("EUR", 1_000), order: 1),
-            event(3, minute: 20, "purchase", revenue: ("EUR", 700), order: 2),
+            event(1, minute: 11, "purchase", order: 1),
+            event(2, minute: 20, "purchase", revenue: ("EUR", 700), order: 2),
         ])
         #expect(
             try rows(nil, [.visitors, .sessions, .events, .sessionSeconds, .orders, .revenue])
-                == ["2.0 2.0 2.0 600.0 2.0 17.0"])
+                == ["2.0 2.0 2.0 660.0 2.0 17.0"])
         #expect(try rows(.property, [.events]) == [])
         #expect(
             try folder.reader(database).books(of: site, on: Traffic.day...Traffic.day)
                 .values.first?.kept == 4)
+    }
+
+    @Test("nobody takes another's order away, and refunds of one order are each a refund")
+    func noRepeat() throws {
+        try store([
+            event(1, minute: 0, "purchase", order: 1),
+            event(2, minute: 5, "purchase", revenue: ("EUR", 1_000), order: 1),
+            event(2, minute: 6, "refund", revenue: ("EUR", -300), order: 1),
+            event(2, minute: 7, "refund", revenue: ("EUR", -300), order: 1),
+            event(3, minute: 0, "purchase", order: 3),
+            event(3, minute: 5, "purchase", revenue: ("EUR", 500), order: 3),
+        ])
+        #expect(try rows(nil, [.events, .orders, .revenue]) == ["6.0 2.0 9.0"])
     }
 
     @Test("of a page's scroll depths the greatest of each session counts")
@@ -173,26 +186,60 @@ struct ExtrasTests {
     @Test("each property has a limit of its own, and an (other)")
     func limits() throws {
         let limit = Dimension.property.standardLimit
+        // A sign that combines with the `=` makes no name of its own.
         var events = (0...limit).flatMap { number in
             (0..<2).map { event(1, minute: $0, "e", [("many", "v\(number)")]) }
         }
         events.append(event(1, minute: 2, "e", [("many", "v0"), ("few", "x")]))
         events.append(event(2, minute: 2, "e", [("many", "rare")]))
         events.append(event(2, minute: 2, "e", [("many", "(other)")]))
+        events.append(event(2, minute: 2, "e", [("many", "\u{301}accent")]))
         try store(events)
         let many = try rows(.property, [.events, .visitors], property: "many")
         #expect(many.count == limit + 1)
         #expect(many.contains("v0 3.0 1.0"))
-        #expect(many.contains("(other) 4.0 2.0"))
+        #expect(many.contains("(other) 5.0 2.0"))
         #expect(try rows(.property, [.events, .visitors], property: "few") == ["x 1.0 1.0"])
     }
 
-    @Test("past the limit of names all others are one (other)")
+    @Test("what is in (other) is the same however days are folded: nightly, and all at once")
+    func otherByNight() throws {
+        let weekly = try Traffic.addSite(database, "w.test", rotation: .weekly)
+        for night in 0..<3 {
+            let day = Traffic.day.advanced(by: night - 4)
+            let names = (0...Dimension.event.standardLimit + 5).map { "e\($0)" } + ["e0", "e1"]
+            try folder.store(
+                names.enumerated().map { minute, name in
+                    var event = Traffic.view(
+                        weekly, UInt64(minute % 2 + 1),
+                        at: day.startInUTC + .minutes(Int64(minute)))
+                    event.kind = .custom(name: name, isInteractive: true)
+                    return Traffic.kept(event, of: weekly)
+                })
+            try folder.aggregate(database, at: "\(day.advanced(by: 1))T02:00:00Z")
+        }
+        folder.clock.now = Instant("2026-11-20T02:00:00Z")!
+        let report = try folder.aggregator(database).run(.verify)
+        #expect(report.problems.isEmpty)
+        #expect(report.verified + report.frozen >= 3)
+    }
+
+    @Test("past the limit of names those that are met most stay, and all others are one (other)")
     func nameLimit() throws {
-        let names = Dimension.mostProperties + 5
-        try store((0..<names).map { event(1, minute: 0, "e", [("p\($0)", "x")]) })
+        let names = Dimension.mostProperties + 4
+        try store(
+            (0..<3).map { event(1, minute: 0, "e", [("real", "\($0)")]) }
+                + (0..<names).flatMap { name in
+                    (0..<2).map { event(1, minute: $0, "e", [("p\(name)", "x")]) }
+                })
         let rows = try rows(.property, [.events])
-        #expect(rows.count == Dimension.mostProperties + 1)
-        #expect(rows.contains("(other) 5.0"))
+        #expect(rows.count == Dimension.mostProperties + 3)
+        #expect(rows.contains("(other) 10.0"))
+        #expect(try self.rows(.property, [.events], property: "real").count == 3)
+        let answer = try folder.reader(database).answer(
+            Query(
+                days: Traffic.day...Traffic.day, metrics: [.events], dimension: .property,
+                propertyName: "real"), of: site)
+        #expect(answer.atLeast)
     }
 }

@@ -48,10 +48,6 @@ struct Oracle {
             let period = period(of: event.time)
             var placed = Placed(
                 event: event, day: day(of: event.time), hour: hour(of: event.time), period: period)
-            // An order that was told before only shows that somebody is still there.
-            if let order = event.order, !orders.insert("\(order) \(period)").inserted {
-                placed.event.kind = .engagement(milliseconds: 0, scrollDepth: nil)
-            }
             if event.fate == .kept {
                 placed.visitor = "browser \(event.browser) in \(period)"
                 // Across a rotation a session stays one: the browser keeps its value until that
@@ -64,6 +60,16 @@ struct Oracle {
                 } else if !event.isEngagement {
                     open[event.browser] = (event.time, event.time, placed.visitor!)
                 }
+            }
+            // An order that a visitor told before only shows that he is still there.
+            if let order = event.order, let visitor = placed.visitor,
+                (event.revenue?.minorUnits ?? 0) >= 0
+            {
+                let name = "\(order) \(period) \(visitor)"
+                let isKnown =
+                    orders.contains(name + "!") || event.revenue == nil && orders.contains(name)
+                orders.insert(event.revenue == nil ? name : name + "!")
+                if isKnown { placed.event.kind = .engagement(milliseconds: 0, scrollDepth: nil) }
             }
             events.append(placed)
         }

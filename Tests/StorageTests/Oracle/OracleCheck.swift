@@ -178,7 +178,7 @@ struct OracleCheck {
             answer.metrics.map {
                 $0.value(
                     of: sum.figures, exactVisitors: sum.visitors.count, in: dimension,
-                    allSessions: totals.figures.sessions, currency: totals.figures.mainCurrency)
+                    allSessions: totals.figures.sessions, currency: answer.currency)
             }
         }
         #expect(answer.totals == values(totals, nil), "\(question): totals")
