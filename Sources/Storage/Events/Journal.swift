@@ -20,9 +20,10 @@ package final class Journal: Sendable {
     }
 
     /// Least time from one commit to the next, so that each has some of what comes meanwhile: a
-    /// commit costs as much as the handling of eight beacons, and at full speed a quarter less CPU
-    /// is spent on each beacon. One that comes after a pause is written at once.
-    private static let pace = Duration.milliseconds(1)
+    /// commit costs as much as the handling of eight beacons. Measured: at 0.5 ms 64 senders get a
+    /// tenth more answers than at 1 ms, and a beacon costs no more CPU; at 0.25 ms it does. One that
+    /// comes after a pause is written at once.
+    private static let pace = Duration.microseconds(500)
 
     /// A commit takes under a millisecond on a good disk, and some tens on a poor one: one that
     /// takes this long has a disk that stands still. From then on entries are refused at once: who
