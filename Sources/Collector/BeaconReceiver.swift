@@ -174,12 +174,8 @@ package final class BeaconReceiver: Sendable {
         func entry(_ fate: JournalEntry.Fate) -> JournalEntry {
             JournalEntry(site: known.site.id, day: day, time: hit.time, fate: fate)
         }
-        switch run(hit, for: known.site) {
-        case .dropped(let reason): return entry(.dropped(reason))
-        case .setAside(var event, let verdict):
-            event.visitor = try visitor(of: hit, on: known)
-            return entry(.setAside(event, reason: .bot, rule: verdict.rule))
-        case .kept(var event):
+        func recognized(_ event: Event) throws(StorageError) -> Event {
+            var event = event
             if !IngestSteps.isCountedWithoutVisitor(hit, for: known.site) {
                 event.visitor = try visitor(of: hit, on: known)
             }
@@ -187,6 +183,14 @@ package final class BeaconReceiver: Sendable {
                 event.transactionKey = try visitors.transactionKey(
                     of: transactionID, event, from: hit.sender, on: known)
             }
+            return event
+        }
+        switch run(hit, for: known.site) {
+        case .dropped(let reason): return entry(.dropped(reason))
+        case .setAside(let event, let verdict):
+            return entry(.setAside(try recognized(event), reason: .bot, rule: verdict.rule))
+        case .kept(let event):
+            let event = try recognized(event)
             if let retryKey = event.retryKey {
                 let key = DuplicateGuard.Key(
                     site: known.site.id, visitor: event.visitor, retryKey: retryKey)

@@ -117,7 +117,7 @@ package final class VisitorFinder: Sendable {
                     from: now - RotationCrossing.longestSession, to: now) < Self.rebuildLimit
                 ? RotationCrossing.longestSession : timeout
             let window = try reader.read(
-                sites: [entry.site.id], from: now - reach, to: now + .minutes(1))
+                sites: [entry.site], from: now - reach, to: now + .minutes(1))
             try states.withLock { (states) throws(StorageError) in
                 let state = try upToDate(&states, entry, now, timeout)
                 for event in window.events[entry.site.id] ?? []

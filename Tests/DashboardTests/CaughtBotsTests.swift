@@ -24,11 +24,25 @@ struct CaughtBotsTextTests {
                 .contains("Nothing was taken for a bot."))
     }
 
+    @Test("rules that the site allows are marked")
+    func allowed() {
+        let renderer = TextRenderer(width: 80, usesColour: false, usesASCII: false)
+        let text = renderer.render(
+            [
+                CaughtBots(rule: "gptbot", category: .aiCrawler, beacons: 3),
+                CaughtBots(rule: "curl", category: .library, beacons: 0, isAllowed: true),
+            ], of: Self.site, on: Self.days)
+        #expect(text.contains("curl *"))
+        #expect(text.contains("* allowed: they count"))
+        #expect(!text.contains("gptbot *"))
+    }
+
     @Test("as JSON")
     func json() {
         #expect(
             CaughtBots.json(Array(Self.bots.prefix(1)), of: Self.site, on: Self.days).text
                 == #"{"site":"shop.test","from":"2026-11-16","to":"2026-11-22","#
-                + #""rules":[{"rule":"googlebot","category":"crawler","beacons":1204}]}"#)
+                + #""rules":[{"rule":"googlebot","category":"crawler","beacons":1204,"allowed":false}]}"#
+        )
     }
 }

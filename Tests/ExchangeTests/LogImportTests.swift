@@ -173,7 +173,7 @@ struct LogImportTests {
                 TestLine("2026-11-21T10:00:00Z").combined,
             ])
             let window = try EventReader(folder: place.folder).read(
-                sites: [place.site.id], from: Instant("2026-11-19T00:00Z")!, to: place.now)
+                sites: [place.site], from: Instant("2026-11-19T00:00Z")!, to: place.now)
             seen.formUnion(window.events[place.site.id]!.map(\.visitor))
         }
         #expect(seen.count == 4)

@@ -120,7 +120,7 @@ final class TestInstallation {
         let day = LocalDay(day)!
         let calendar = site.calendar
         let window = try EventReader(folder: folder).read(
-            sites: [site.id], from: FoldWindow.start(of: day, in: calendar),
+            sites: [site], from: FoldWindow.start(of: day, in: calendar),
             to: FoldWindow.end(of: day, in: calendar))
         return SiteFold(site: site, vocabulary: window.vocabulary)
             .sessions(in: window.ordered(site.id), startingOn: day)

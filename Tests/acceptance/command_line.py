@@ -22,7 +22,7 @@ from support.options import run_test
 
 COMMANDS = [
     ["serve"], ["aggregate"], ["dashboard"], ["query"], ["sessions"], ["books"],
-    ["bots"], ["exclude", "add"], ["exclude", "list"], ["exclude", "remove"],
+    ["bots", "list"], ["bots", "allow"], ["bots", "disallow"], ["exclude", "add"], ["exclude", "list"], ["exclude", "remove"],
     ["site", "add"], ["site", "edit"], ["site", "list"], ["site", "remove"],
     ["import", "log"], ["import", "list"], ["import", "undo"], ["export"], ["explain"],
     ["token", "create"], ["doctor"],

@@ -176,8 +176,25 @@ def bots(checks, bench):
     footfall = three_visits(bench, day)
     found = footfall.json("bots", SITE, "--period", f"{day}..{day}")
     checks.equal("the rule that caught it", [
-        {"rule": "googlebot", "category": "crawler", "beacons": 1}], found["rules"])
+        {"rule": "googlebot", "category": "crawler", "beacons": 1, "allowed": False}],
+        found["rules"])
     checks.contains("as text", footfall.must("bots", SITE), "googlebot", "crawler")
+    footfall.must("aggregate")
+    before = footfall.export(SITE)
+    views = pageviews_of(footfall, day)
+    footfall.must("bots", "allow", SITE, "googlebot")
+    footfall.must("aggregate")
+    checks.equal("let in", views + 1, pageviews_of(footfall, day))
+    books = footfall.json("books", SITE, "--period", f"{day}..{day}")
+    checks.equal(
+        "no drop any more", (views + 1, 0), (books["kept"], books["dropped"]["bot"]))
+    checks.contains("marked", footfall.must("bots", SITE), "googlebot *")
+    footfall.must("aggregate", "--verify")
+    footfall.must("bots", "disallow", SITE, "googlebot")
+    footfall.must("aggregate")
+    checks.equal("as it was", before, footfall.export(SITE))
+    checks.equal("no such rule", 64, footfall.run("bots", "allow", SITE, "gogglebot").status)
+    checks.equal("not allowed", 64, footfall.run("bots", "disallow", SITE, "googlebot").status)
 
 
 def large_dimensions(checks, bench):

@@ -26,6 +26,7 @@ known() { # footfall COMMAND [SUBCOMMAND] WORD…
     case "$2" in
         # These have subcommands.
         exclude | funnel | goal | import | site | token) command+=("${3:-}") ;;
+        bots) case "${3:-}" in allow | disallow) command+=("$3") ;; *) command+=(list) ;; esac ;;
     esac
     # For a command that isn't one, the help is the program's own.
     help=$("$footfall" "${command[@]}" --help 2>&1) || return 1

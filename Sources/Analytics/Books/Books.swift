@@ -33,6 +33,13 @@ package struct Books: Hashable, Sendable {
         received == kept + dropped.values.reduce(0, +) + refused.values.reduce(0, +) + lostEvents
     }
 
+    /// Takes beacons out of those that were dropped for a reason; `kept`, which rows are counted for,
+    /// has them already.
+    package mutating func letIn(_ count: Int, droppedAs reason: DropReason) {
+        let rest = (dropped[reason] ?? 0) - count
+        dropped[reason] = rest > 0 ? rest : nil
+    }
+
     package static func += (books: inout Books, other: Books) {
         books.received += other.received
         books.kept += other.kept

@@ -6,19 +6,27 @@ package struct CaughtBots: Hashable, Sendable {
     package var category: BotCategory?
     /// That are set aside; a partition holds 200,000 at most, and the books count on.
     package var beacons: Int
+    /// Whether the site lets them in: they count, and what else the rule would have caught since
+    /// was not set aside.
+    package var isAllowed: Bool
 
-    package init(rule: String, category: BotCategory?, beacons: Int) {
+    package init(rule: String, category: BotCategory?, beacons: Int, isAllowed: Bool = false) {
         self.rule = rule
         self.category = category
         self.beacons = beacons
+        self.isAllowed = isAllowed
     }
 
     /// With the categories of the built-in rules, the largest first.
-    package static func sorted(_ beaconsByRule: [String: Int]) -> [CaughtBots] {
+    package static func sorted(
+        _ beaconsByRule: [String: Int], allowed: [String] = []
+    ) -> [CaughtBots] {
         let categories = Dictionary(
             uniqueKeysWithValues: BotRules.standard.verdicts.map { ($0.rule, $0.category) })
         return beaconsByRule.map { rule, beacons in
-            CaughtBots(rule: rule, category: categories[rule], beacons: beacons)
+            CaughtBots(
+                rule: rule, category: categories[rule], beacons: beacons,
+                isAllowed: allowed.contains(rule))
         }.sorted { ($0.beacons, $1.rule) > ($1.beacons, $0.rule) }
     }
 }

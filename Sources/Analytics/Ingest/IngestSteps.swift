@@ -41,7 +41,10 @@ package final class IngestSteps: Sendable {
             if let reason = step(hit, site) { return .dropped(reason) }
         }
         let (event, verdict) = enriched(hit, for: site, &memory)
-        return verdict.map { .setAside(event, $0) } ?? .kept(event)
+        guard let verdict, !site.settings.allowedBots.contains(verdict.rule) else {
+            return .kept(event)
+        }
+        return .setAside(event, verdict)
     }
 
     /// Whether the event is counted without a visitor.

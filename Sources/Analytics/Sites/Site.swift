@@ -48,6 +48,7 @@ package struct SiteSettings: Hashable, Sendable, Codable {
     private var exclusionList: [Exclusion]?
     private var goalList: [Goal]?
     private var funnelList: [Funnel]?
+    private var allowedBotRules: [String]?
 
     /// Whether a beacon counts only if its `Origin` or `Referer` header names a host of the site:
     /// browsers send one with each beacon, and no page elsewhere can make them send another's.
@@ -70,6 +71,12 @@ package struct SiteSettings: Hashable, Sendable, Codable {
     package var funnels: [Funnel] {
         get { funnelList ?? [] }
         set { funnelList = newValue.isEmpty ? nil : newValue }
+    }
+
+    /// Names of rules whose bots count like people, each once, in their order.
+    package var allowedBots: [String] {
+        get { allowedBotRules ?? [] }
+        set { allowedBotRules = newValue.isEmpty ? nil : Set(newValue).sorted() }
     }
 
     package init() {}

@@ -1,7 +1,8 @@
 package import Analytics
 
 extension TextRenderer {
-    /// What was taken for bots: rule, category and beacons, with a bar for each.
+    /// What was taken for bots: rule, category and beacons, with a bar for each; a star marks rules
+    /// that the site allows.
     package func render(_ bots: [CaughtBots], of site: Domain, on days: ClosedRange<LocalDay>)
         -> String
     {
@@ -11,8 +12,9 @@ extension TextRenderer {
         }
         let total = bots.reduce(0) { $0 + $1.beacons }
         func count(_ number: Int) -> String { Wording.count(Double(number)) }
+        func name(_ bots: CaughtBots) -> String { bots.rule + (bots.isAllowed ? " *" : "") }
         let rules = min(
-            28, (bots.map(\.rule) + ["total"]).map { TextWidth.columns(of: $0) }.max() ?? 0)
+            28, (bots.map(name) + ["total"]).map { TextWidth.columns(of: $0) }.max() ?? 0)
         let categories = bots.map { $0.category?.words.count ?? 0 }.max() ?? 0
         let numbers = count(total).count
         let barWidth = max(0, min(30, width - rules - categories - numbers - 6))
@@ -27,14 +29,16 @@ extension TextRenderer {
             return line
         }
         var table = bots.map { bots in
-            var line = line(bots.rule, bots.category?.words ?? "", bots.beacons, .plain)
+            var line = line(name(bots), bots.category?.words ?? "", bots.beacons, .plain)
             line.append("  ")
             line.append(
-                glyphs.bar(Double(bots.beacons) / Double(largest), width: barWidth), .bar)
+                glyphs.bar(Double(bots.beacons) / Double(max(1, largest)), width: barWidth), .bar)
             return line
         }
         table.append(line("total", "", total, .strong))
-        return text(of: [head, table])
+        guard bots.contains(where: \.isAllowed) else { return text(of: [head, table]) }
+        let note = "* allowed: they count, and what came since was not set aside."
+        return text(of: [head, table, paragraph(note, .faint)])
     }
 }
 
@@ -60,7 +64,7 @@ extension BotCategory {
 }
 
 extension CaughtBots {
-    /// `{"site","from","to","rules":[{"rule","category","beacons"}]}`, the largest first;
+    /// `{"site","from","to","rules":[{"rule","category","beacons","allowed"}]}`, the largest first;
     /// `category` is `null` for a rule of another version.
     package static func json(
         _ bots: [CaughtBots], of site: Domain, on days: ClosedRange<LocalDay>
@@ -72,7 +76,7 @@ extension CaughtBots {
                 bots.map { bots in
                     [
                         "rule": .string(bots.rule), "category": JSONValue(bots.category?.rawValue),
-                        "beacons": .integer(bots.beacons),
+                        "beacons": .integer(bots.beacons), "allowed": .bool(bots.isAllowed),
                     ]
                 }),
         ]

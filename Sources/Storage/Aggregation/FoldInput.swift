@@ -20,7 +20,8 @@ package struct FoldInput: Sendable {
         let funnels = settings.funnels.map { funnel in
             "funnel \(funnel.name)\n" + funnel.steps.map(\.text).joined(separator: "\n")
         }
-        let rules = (settings.exclusions.map(\.sessions.text) + goals + funnels).sorted()
+        let bots = settings.allowedBots.map { "bot \($0)" }
+        let rules = (settings.exclusions.map(\.sessions.text) + goals + funnels + bots).sorted()
         guard !rules.isEmpty else { return rulesVersion }
         let hash = SHA256.hash(data: Data(rules.joined(separator: "\n").utf8))
         return hash.prefix(6).reduce(0) { $0 << 8 | Int($1) } << 8 | rulesVersion

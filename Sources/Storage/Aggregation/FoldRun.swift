@@ -97,7 +97,7 @@ struct FoldRun {
         let concerned = work.filter { $0.days.contains(where: chunk.contains) }
         let bounds = bounds(of: chunk, concerned)
         var window = try EventReader(folder: folder).read(
-            sites: Set(concerned.map(\.site.id)), from: bounds.lowerBound, to: bounds.upperBound,
+            sites: concerned.map(\.site), from: bounds.lowerBound, to: bounds.upperBound,
             passingOver: Set(input.unreadable.map(\.file)))
         input.note(window.unreadable)
         report.problems += window.unreadable.map(Self.problem)

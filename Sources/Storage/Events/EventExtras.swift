@@ -10,16 +10,30 @@ final class EventExtras {
     private var transactions: ExtraRows
     private var texts: [Int64: String] = [:]
 
-    init(_ database: Database) throws {
-        properties = try ExtraRows(
-            database, "SELECT seq, name, value FROM property ORDER BY seq, name")
-        revenues = try ExtraRows(
-            database, "SELECT seq, minor_units, currency FROM revenue ORDER BY seq")
+    /// Whose extras: what a set-aside event brings stands under its number with the sign turned.
+    enum Owner {
+        case kept, setAside
+
+        fileprivate var sequence: String { self == .kept ? "seq" : "-seq" }
+        fileprivate var rows: String { self == .kept ? "WHERE seq > 0" : "WHERE seq < 0" }
+        fileprivate var order: String { self == .kept ? "ORDER BY seq" : "ORDER BY seq DESC" }
+    }
+
+    init(_ database: Database, _ owner: Owner) throws {
+        func rows(_ columns: String, _ table: String, then order: String = "") throws -> ExtraRows {
+            try ExtraRows(
+                database,
+                """
+                SELECT \(owner.sequence), \(columns) FROM \(table) \(owner.rows)
+                \(owner.order)\(order)
+                """)
+        }
+        properties = try rows("name, value", "property", then: ", name")
+        revenues = try rows("minor_units, currency", "revenue")
         // Partitions of version 2 and before have none.
-        transactions = try ExtraRows(
-            database,
+        transactions =
             try database.tableExists("transaction_key")
-                ? "SELECT seq, key FROM transaction_key ORDER BY seq" : nil)
+            ? try rows("key", "transaction_key") : try ExtraRows(database, nil)
         guard properties.next != nil else { return }
         let rows = try Row.fetchCursor(database, sql: "SELECT id, text FROM text")
         while let row = try rows.next() { texts[row[0]] = row[1] }

@@ -79,7 +79,8 @@ extension EventReader {
             var window = EventWindow()
             var kept: [LocalDay: Int] = [:]
             let failed = try failure(of: file) { database in
-                try readBooks(database, [site.id], &window)
+                try readBooks(database, of: file, [site], &window)
+                kept = try AllowedBots([site], database).days(of: site, in: file, database)
                 let times = try Int64.fetchCursor(
                     database, sql: "SELECT time FROM event WHERE site = ?", arguments: [site.id])
                 while let time = try times.next() {
@@ -114,14 +115,25 @@ extension EventReader {
     package func installationBooks() throws(StorageError) -> Books {
         var window = EventWindow()
         for file in try folder.partitions() {
-            _ = try failure(of: file) {
-                try readBooks($0, [JournalEntry.installation], &window)
-            }
+            _ = try failure(of: file) { try readBooks($0, [JournalEntry.installation], &window) }
         }
         return (window.books[JournalEntry.installation] ?? [:]).values.reduce(into: Books(), +=)
     }
 
+    /// What sites let in of the bots that were set aside is no drop of theirs.
     func readBooks(
+        _ database: Database, of file: PartitionFile, _ sites: [Site], _ window: inout EventWindow
+    ) throws {
+        try readBooks(database, Set(sites.map(\.id)), &window)
+        let allowed = try AllowedBots(sites, database)
+        for site in sites {
+            for (day, count) in try allowed.days(of: site, in: file, database) {
+                window.books[site.id]?[day]?.letIn(count, droppedAs: .bot)
+            }
+        }
+    }
+
+    private func readBooks(
         _ database: Database, _ sites: Set<SiteID>, _ window: inout EventWindow
     ) throws {
         let rows = try Row.fetchCursor(database, sql: "SELECT site, day, reason, count FROM books")

@@ -2,7 +2,8 @@ package import Analytics
 import GRDB
 
 extension EventReader {
-    /// What was set aside as bots, by rule, of the raw events that are kept.
+    /// What was set aside as bots, by rule, of the raw events that are kept; a rule that the site
+    /// allows is there also with nothing.
     ///
     /// - Throws: `unreadablePartition`.
     package func caughtBots(
@@ -11,7 +12,8 @@ extension EventReader {
         let calendar = site.calendar
         let (start, end) = (calendar.start(of: days.lowerBound), calendar.end(of: days.upperBound))
         let last = (end - TimeSpan(milliseconds: 1)).utcDay
-        var beacons: [String: Int] = [:]
+        let allowed = site.settings.allowedBots
+        var beacons = Dictionary(uniqueKeysWithValues: allowed.map { ($0, 0) })
         for file in try folder.partitions() where file.day >= start.utcDay && file.day <= last {
             let midnight = file.day.startInUTC
             let failed = try failure(of: file) { database in
@@ -30,6 +32,6 @@ extension EventReader {
             }
             if let failed { throw failed.error }
         }
-        return CaughtBots.sorted(beacons)
+        return CaughtBots.sorted(beacons, allowed: allowed)
     }
 }

@@ -75,12 +75,13 @@ package struct EventReader: Sendable {
         self.folder = folder
     }
 
-    /// Every event of the sites with `start <= time < end`, in one pass over each partition.
+    /// Every event of the sites with `start <= time < end`, in one pass over each partition, with
+    /// those that were set aside as bots by a rule that their site allows.
     ///
     /// - Parameter known: partitions that can't be read, as is known already: passed over, and not
     ///   told again.
     package func read(
-        sites: Set<SiteID>, from start: Instant, to end: Instant,
+        sites: [Site], from start: Instant, to end: Instant,
         passingOver known: Set<PartitionFile> = []
     ) throws(StorageError) -> EventWindow {
         var unreadable: [UnreadablePartition] = []
@@ -100,16 +101,18 @@ package struct EventReader: Sendable {
 
     /// - Returns: the partition that stopped it.
     private func read(
-        sites: Set<SiteID>, from start: Instant, to end: Instant,
+        sites: [Site], from start: Instant, to end: Instant,
         passingOver known: Set<PartitionFile>, into window: inout EventWindow
     ) throws(StorageError) -> UnreadablePartition? {
         let last = (end - TimeSpan(milliseconds: 1)).utcDay
         for file in try folder.partitions()
         where file.day >= start.utcDay && file.day <= last && !known.contains(file) {
             let failed = try failure(of: file) { database in
-                try readBooks(database, sites, &window)
-                try PartitionReading(file: file, start: start, end: end, sites: sites)
-                    .read(database, into: &window)
+                try readBooks(database, of: file, sites, &window)
+                try PartitionReading(
+                    file: file, start: start, end: end, sites: Set(sites.map(\.id)),
+                    allowedBots: AllowedBots(sites, database)
+                ).read(database, into: &window)
             }
             if let failed { return failed }
         }
@@ -120,7 +123,7 @@ package struct EventReader: Sendable {
     ///
     /// - Throws: `unreadablePartition`.
     package func readWhole(
-        sites: Set<SiteID>, from start: Instant, to end: Instant
+        sites: [Site], from start: Instant, to end: Instant
     ) throws(StorageError) -> EventWindow {
         let window = try read(sites: sites, from: start, to: end)
         if let failed = window.unreadable.first { throw failed.error }

@@ -8,6 +8,7 @@ struct PartitionReading {
     let start: Instant
     let end: Instant
     let sites: Set<SiteID>
+    let allowedBots: AllowedBots
 
     func read(_ database: Database, into window: inout EventWindow) throws {
         let numbers = try PartitionNumbers(mapping: database, to: &window.vocabulary)
@@ -17,22 +18,38 @@ struct PartitionReading {
                     scroll_depth, seq
                 FROM event ORDER BY seq
                 """)
-        let extras = try EventExtras(database)
+        try read(statement, numbers, EventExtras(database, .kept), into: &window)
+        guard !allowedBots.isEmpty else { return }
+        let bots = try database.cachedStatement(
+            sql: """
+                SELECT time, site, visitor, name, page, acquisition, profile, engaged_ms,
+                    scroll_depth, seq, rule
+                FROM set_aside ORDER BY seq
+                """)
+        try read(bots, numbers, EventExtras(database, .setAside), allowedBots, into: &window)
+    }
+
+    /// - Parameter allowed: of which rules rows are read; `nil` reads every row.
+    private func read(
+        _ statement: Statement, _ numbers: PartitionNumbers, _ extras: EventExtras,
+        _ allowed: AllowedBots? = nil, into window: inout EventWindow
+    ) throws {
         // The statement object is kept alive while its handle is used.
         let result = try withExtendedLifetime(statement) {
-            try readRows(statement.sqliteStatement, numbers, extras, into: &window)
+            try readRows(statement.sqliteStatement, numbers, extras, allowed, into: &window)
         }
         guard result == SQLITE_DONE else {
             throw DatabaseError(
                 resultCode: ResultCode(rawValue: result),
-                message: String(cString: sqlite3_errmsg(database.sqliteConnection)))
+                message: String(
+                    cString: sqlite3_errmsg(sqlite3_db_handle(statement.sqliteStatement))))
         }
     }
 
     /// By SQLite's own interface: reading dominates the fold, and rows as objects cost more.
     private func readRows(
         _ handle: OpaquePointer, _ numbers: PartitionNumbers, _ extras: EventExtras,
-        into window: inout EventWindow
+        _ allowed: AllowedBots?, into window: inout EventWindow
     ) throws -> Int32 {
         let dayStart = file.day.startInUTC.milliseconds
         let bounds = (start.milliseconds - dayStart)..<(end.milliseconds - dayStart)
@@ -44,7 +61,9 @@ struct PartitionReading {
         while result == SQLITE_ROW {
             let time = sqlite3_column_int64(handle, 0)
             let rowSite = sqlite3_column_int64(handle, 1)
-            if bounds.contains(time), sites.contains(rowSite) {
+            if bounds.contains(time), sites.contains(rowSite),
+                allowed?.contains(rule: sqlite3_column_int64(handle, 10), of: rowSite) ?? true
+            {
                 if rowSite != site {
                     if let site { window.events[site] = list }
                     list = window.events.removeValue(forKey: rowSite) ?? []

@@ -56,6 +56,7 @@ enum PartitionSchema {
             retry_key INTEGER
         ) STRICT;
 
+        -- What few events bring. seq: the event's, or that of a set-aside one with its sign turned.
         CREATE TABLE property (
             seq INTEGER NOT NULL,
             name INTEGER NOT NULL,
@@ -105,6 +106,9 @@ enum PartitionSchema {
         ) STRICT;
         """
 
+    /// Under which `property`, `revenue` and `transaction_key` hold what a row of `set_aside` brings.
+    static func sequence(ofSetAside sequence: Int64) -> Int64 { -sequence }
+
     static func create(in database: Database) throws {
         try database.execute(sql: sql)
         try database.execute(sql: "PRAGMA user_version = \(version)")
@@ -130,12 +134,15 @@ enum PartitionSchema {
     /// Deletes a removed site's rows and every text that only they used; `VACUUM` afterwards
     /// leaves none of their bytes.
     static func removeSite(_ site: Int64, from database: Database) throws {
+        let own = """
+            SELECT seq FROM event WHERE site = :site
+            UNION ALL SELECT -seq FROM set_aside WHERE site = :site
+            """
         try database.execute(
             sql: """
-                DELETE FROM property WHERE seq IN (SELECT seq FROM event WHERE site = :site);
-                DELETE FROM transaction_key
-                    WHERE seq IN (SELECT seq FROM event WHERE site = :site);
-                DELETE FROM revenue WHERE seq IN (SELECT seq FROM event WHERE site = :site);
+                DELETE FROM property WHERE seq IN (\(own));
+                DELETE FROM transaction_key WHERE seq IN (\(own));
+                DELETE FROM revenue WHERE seq IN (\(own));
                 DELETE FROM event WHERE site = :site;
                 DELETE FROM set_aside WHERE site = :site;
                 DELETE FROM books WHERE site = :site;

@@ -25,6 +25,7 @@ final class PartitionWriter {
     private let log = LogPages()
     private var dictionaries: PartitionDictionaries
     private var setAsideCount: Int64
+    private var lastSetAside: Int64
     private var nextSequence: Int64
     private let dayStart: Int64
 
@@ -39,7 +40,9 @@ final class PartitionWriter {
         self.file = file
         dayStart = file.day.startInUTC.milliseconds
         let log = log
-        (queue, dictionaries, setAsideCount, nextSequence) = try namingDamage(file.path) {
+        (queue, dictionaries, setAsideCount, lastSetAside, nextSequence) = try namingDamage(
+            file.path
+        ) {
             let isNew = !file.exists
             let queue = try SQLiteFile.openWriter(
                 file.path, synchronous: synchronous ?? (isSynced ? "FULL" : "OFF"))
@@ -63,6 +66,8 @@ final class PartitionWriter {
                         loadingFrom: database, limitPerSite: newEntriesPerSite),
                     try Int64.fetchOne(database, sql: "SELECT count(*) FROM set_aside")!,
                     try Int64.fetchOne(
+                        database, sql: "SELECT coalesce(max(seq), 0) FROM set_aside")!,
+                    try Int64.fetchOne(
                         database, sql: "SELECT coalesce(max(seq), 0) + 1 FROM event")!
                 )
             }
@@ -76,7 +81,7 @@ final class PartitionWriter {
     /// Writes entries and their books in one transaction, which is synced when this returns.
     func write(_ entries: some Sequence<JournalEntry>) throws(StorageError) {
         if isDamaged { throw damage }
-        let (sequence, aside) = (nextSequence, setAsideCount)
+        let before = (nextSequence, setAsideCount, lastSetAside)
         do {
             try namingDamage(file.path) {
                 do {
@@ -94,7 +99,7 @@ final class PartitionWriter {
             dictionaries.commit()
         } catch {
             dictionaries.rollBack()
-            (nextSequence, setAsideCount) = (sequence, aside)
+            (nextSequence, setAsideCount, lastSetAside) = before
             throw error
         }
     }
@@ -169,6 +174,13 @@ final class PartitionWriter {
         try execute(
             statement, first: sequence, event, last: event.retryKey.map { Int64($0.value) },
             database)
+        try insertExtras(of: event, under: sequence, database)
+    }
+
+    /// What few events bring beside their row.
+    private func insertExtras(
+        of event: Event, under sequence: Int64, _ database: Database
+    ) throws {
         if let revenue = event.revenue {
             try database.cachedStatement(sql: "INSERT INTO revenue VALUES (?, ?, ?)")
                 .execute(arguments: [sequence, revenue.currency, revenue.minorUnits])
@@ -191,7 +203,11 @@ final class PartitionWriter {
         let rule = try dictionaries.number(ofText: rule, event.site, database)
         let statement = try database.cachedStatement(
             sql: "INSERT INTO set_aside VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
-        try execute(statement, first: nil, event, last: rule, database)
+        let sequence = lastSetAside + 1
+        lastSetAside = sequence
+        try execute(statement, first: sequence, event, last: rule, database)
+        try insertExtras(
+            of: event, under: PartitionSchema.sequence(ofSetAside: sequence), database)
     }
 
     /// Binds and steps by SQLite's own interface: GRDB's arguments cost 2.6 µs an event more.

@@ -23,7 +23,7 @@ extension FigureReader {
         let events = EventReader(folder: folder)
         let start = FoldWindow.start(of: day, in: calendar)
         guard try events.countOfEvents(from: start, to: end) < Self.liveLimit else { return nil }
-        let window = try events.read(sites: [site.id], from: start, to: end)
+        let window = try events.read(sites: [site], from: start, to: end)
         guard window.unreadable.isEmpty else { return nil }
         return SiteFold(site: site, vocabulary: window.vocabulary, filter: filter)
             .figures(of: window.ordered(site.id), on: day...day).first?.totals

@@ -61,7 +61,7 @@ package struct FigureReader: Sendable {
         }
         if let failed = input.partition(hidingInputOf: day, of: site) { throw failed.error }
         let window = try EventReader(folder: folder).readWhole(
-            sites: [site.id], from: FoldWindow.start(of: day, in: calendar),
+            sites: [site], from: FoldWindow.start(of: day, in: calendar),
             to: FoldWindow.end(of: day, in: calendar))
         return SiteFold(site: site, vocabulary: window.vocabulary)
             .sessions(in: window.ordered(site.id), startingOn: day)

@@ -105,7 +105,7 @@ struct LivePlan {
         _ range: ClosedRange<LocalDay>, _ reader: FigureReader
     ) throws(StorageError) -> Outcome {
         let window = try EventReader(folder: reader.folder).read(
-            sites: [days.site.id], from: FoldWindow.start(of: range.lowerBound, in: days.calendar),
+            sites: [days.site], from: FoldWindow.start(of: range.lowerBound, in: days.calendar),
             to: FoldWindow.end(of: range.upperBound, in: days.calendar),
             passingOver: Set(days.input.unreadable.map(\.file)))
         guard window.unreadable.isEmpty else { return .unreadable(window.unreadable) }

@@ -168,6 +168,11 @@ struct IngestStepsTests {
         #expect(event.page.path == "/a")
         let automated = try hit { $0.isAutomated = true }
         #expect(reason(steps.run(automated, for: try site())) == "bot")
+        let allowing = try site { $0.allowedBots = ["webdriver"] }
+        #expect(reason(steps.run(automated, for: allowing)) == "kept")
+        #expect(
+            reason(steps.run(try hit(headers: ["user-agent": "curl/8.5.0"]), for: allowing))
+                == "bot")
     }
 
     @Test("what an event is made of")

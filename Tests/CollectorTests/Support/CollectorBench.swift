@@ -140,7 +140,7 @@ final class CollectorBench: Sendable {
     func storedVisitors(_ name: String = "a.test") throws -> [UInt64] {
         let site = try entry(name).site
         let window = try EventReader(folder: folder).read(
-            sites: [site.id], from: Instant(milliseconds: 0), to: clock.now + .day)
+            sites: [site], from: Instant(milliseconds: 0), to: clock.now + .day)
         return (window.events[site.id] ?? []).map(\.visitor)
     }
 

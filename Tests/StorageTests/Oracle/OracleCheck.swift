@@ -82,6 +82,7 @@ struct OracleCheck {
             expected[day, default: Books()].received += 1
             switch (event.fate, event.kind) {
             case (.kept, _): expected[day]!.kept += 1
+            case (.bot, _) where site.settings.allowsBots: expected[day]!.kept += 1
             case (.keptWithoutVisitor, .engagement):
                 expected[day]!.dropped[.optedOut, default: 0] += 1
             case (.keptWithoutVisitor, _): expected[day]!.kept += 1

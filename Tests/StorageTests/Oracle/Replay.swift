@@ -104,6 +104,11 @@ final class Replay {
         case .bot:
             event.visitor = try visitor(of: traffic, on: site)
             entry = Traffic.setAside(event, .bot, of: site)
+            if site.settings.allowsBots {
+                var counted = traffic
+                counted.fate = .kept
+                stored.append(counted)
+            }
         case .kept:
             event.visitor = try visitor(of: traffic, on: site)
             entry = Traffic.kept(event, of: site)

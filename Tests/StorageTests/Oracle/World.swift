@@ -131,6 +131,7 @@ struct World {
         if generator.once(in: 3) {
             settings.exclusions = [Exclusion(number: 1, sessions: generator.pick(exclusions))]
         }
+        settings.allowedBots = generator.pick([[], [], ["curl"], ["curl", "gptbot"]])
         return settings
     }
 
@@ -276,4 +277,9 @@ struct World {
             language: generator.pick(["", "lv", "en"]),
             country: generator.pick(["", "LV", "EG"]), region: generator.pick(["", "RIX"]))
     }
+}
+
+extension SiteSettings {
+    /// Whether those of the rule count that catches every bot of a world.
+    var allowsBots: Bool { allowedBots.contains("curl") }
 }
