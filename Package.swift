@@ -139,6 +139,15 @@ let package = Package(
             dependencies: ["Analytics", "Storage", "Exchange", "Compression"],
             swiftSettings: strict),
 
+        // Traffic for `make bench-fold`; no part of the program.
+        .executableTarget(
+            name: "TrafficBench",
+            dependencies: [
+                "Analytics", "Storage",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Benchmarks/TrafficBench", swiftSettings: strict),
+
         // Turns the readable files of tracker-js/, dashboards/ and Recognition/Tables/ into code.
         .executableTarget(name: "EmbedTool", swiftSettings: strict),
         .plugin(name: "EmbedAssets", capability: .buildTool(), dependencies: ["EmbedTool"]),

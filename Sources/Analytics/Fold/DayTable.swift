@@ -12,7 +12,6 @@ struct DayTable {
     let hours: [[(start: Int64, label: String, weekdayLabel: String)]]
     /// Per day, the number of its salt period.
     let periods: [Int]
-    private var last = 0
 
     /// - Parameter times: of the first and the last event; `nil` without events.
     init(calendar: SiteCalendar, asked days: ClosedRange<LocalDay>, times: ClosedRange<Int64>?) {
@@ -45,14 +44,15 @@ struct DayTable {
     }
 
     /// The position of an event's day among all days of the table.
-    mutating func index(of time: Int64) -> Int {
-        if starts[last] <= time, time < starts[last + 1] { return last }
+    ///
+    /// - Parameter likely: where to look first.
+    func index(of time: Int64, likely: Int = 0) -> Int {
+        if starts[likely] <= time, time < starts[likely + 1] { return likely }
         var (low, high) = (0, starts.count - 1)
         while high - low > 1 {
             let middle = (low + high) / 2
             if starts[middle] <= time { low = middle } else { high = middle }
         }
-        last = low
         return low
     }
 

@@ -1,24 +1,23 @@
 /// One walk over a site's events that counts the figures of all days and dimensions.
-struct FoldWalk {
-    static let dimensionCount = Dimension.allCases.count
-
-    private let fold: SiteFold
-    private let days: ClosedRange<LocalDay>
-    private var table: DayTable
-    private let terms: WalkTerms
-
-    private var totals: [Tally.Row]
-    /// By day asked for, then dimension.
-    private var tallies: [Tally]
-    private var lastActivity: [Int64?]
-    private var sharedVisitors: SharedVisitors
+///
+/// What adds up is counted once a session by its acquisition and its profile as a whole, and brought
+/// to their sixteen dimensions when the walk is over (`FoldWalk+Result`); visitors do not add up,
+/// and are counted in each dimension.
+struct FoldWalk: ~Copyable {
+    let fold: SiteFold
+    let days: ClosedRange<LocalDay>
+    let table: DayTable
+    let terms: WalkTerms
+    private let hasGoals: Bool
+    var tallies: Tallies
+    private(set) var lastActivity: [Int64?]
+    private(set) var sharedVisitors: SharedVisitors
 
     /// Stands for the visitor of the moment in the salt period of the moment: what was seen
     /// before under the same number is not new to the period.
     private var sighting: UInt32 = 0
-    /// Per dimension and value the last sighting, on any day.
-    private var everSeen: [[UInt32]]
-    private var everSeenInTotal: UInt32 = 0
+    /// By section and value the last sighting, on any day.
+    private var everSeen: RowStore<UInt32>
     private var period: Int?
 
     private var visitorNumber: UInt32 = 0
@@ -33,13 +32,22 @@ struct FoldWalk {
             times = bounds.0...bounds.1
         }
         table = DayTable(calendar: fold.calendar, asked: days, times: times)
-        terms = WalkTerms(vocabulary: fold.vocabulary, table: table, goals: fold.goals)
-        totals = Array(repeating: Tally.Row(), count: days.count)
+        terms = WalkTerms(
+            vocabulary: fold.vocabulary, table: table, goals: fold.goals,
+            dimensions: fold.dimensions)
+        hasGoals = !fold.goals.goals.isEmpty
         lastActivity = Array(repeating: nil, count: days.count)
         sharedVisitors = SharedVisitors(dayCount: days.count)
-        let counts = terms.counts
-        tallies = days.flatMap { _ in counts.map(Tally.init(capacity:)) }
-        everSeen = counts.map { Array(repeating: 0, count: $0) }
+        tallies = Tallies(dayCount: days.count, capacities: terms.capacities)
+        everSeen = RowStore(repeating: 0, count: tallies.placeCount)
+    }
+
+    /// Begins anew, with the rows that values are to count in.
+    mutating func restart(_ tallies: consuming Tallies) {
+        self.tallies = tallies
+        sharedVisitors = SharedVisitors(dayCount: days.count)
+        everSeen.fill(with: 0)
+        (visitorNumber, sessionNumber, sighting) = (0, 0, 0)
     }
 
     mutating func run(_ events: [FoldEvent]) {
@@ -72,9 +80,10 @@ struct FoldWalk {
             }
         }
         sharedVisitors.endVisitor()
+        rollUp()
     }
 
-    // MARK: Counting
+    // MARK: Sessions
 
     /// A session that is hidden may still become one that is not: its days are not over before it.
     private mutating func noteActivity(
@@ -82,8 +91,12 @@ struct FoldWalk {
     ) {
         for index in span.range {
             guard let day = position(of: table.index(of: events[index].time)) else { continue }
-            lastActivity[day] = max(lastActivity[day] ?? span.end, span.end)
+            noteActivity(until: span.end, on: day)
         }
+    }
+
+    private mutating func noteActivity(until end: Int64, on day: Int) {
+        lastActivity[day] = max(lastActivity[day] ?? end, end)
     }
 
     private mutating func count(
@@ -95,7 +108,7 @@ struct FoldWalk {
         var parts: [SessionPart] = []
         for index in span.range {
             let event = events[index]
-            let day = table.index(of: event.time)
+            let day = table.index(of: event.time, likely: part.day)
             if day != part.day {
                 parts.append(part)
                 enter(day)
@@ -110,26 +123,19 @@ struct FoldWalk {
             }
         }
         let values = terms.values(of: span, events, visit, fold.goals)
+        let start = SessionStart(span)
         if parts.isEmpty {
-            add(span, part, values, isStart: true)
+            add(part, start, values, until: span.end)
         } else {
             parts.append(part)
             for (index, part) in parts.enumerated() {
-                add(span, part, values, isStart: index == 0)
+                add(part, index == 0 ? start : nil, values, until: span.end)
             }
         }
-        guard let day = position(of: startDay) else { return }
+        guard terms.countsHours, let day = position(of: startDay) else { return }
         let hour = terms.hours[startDay][table.hourIndex(of: span.start, day: startDay)]
-        addStart(of: span, hour.hour, .hour, day)
-        addStart(of: span, hour.weekdayHour, .weekdayHour, day)
-    }
-
-    private mutating func addStart(
-        of span: Sessionizer.Stretch, _ hour: UInt32, _ dimension: Dimension, _ day: Int
-    ) {
-        let key = day * Self.dimensionCount + dimension.index
-        let row = tallies[key].row(of: hour)
-        tallies[key].rows[row].figures.addSession(span)
+        let row = tallies.row(on: day, Dimension.hour.index, of: hour.hour)
+        tallies.addStart(of: start, to: row)
     }
 
     /// A visitor that a session takes into the next salt period is new to that one too.
@@ -140,43 +146,63 @@ struct FoldWalk {
     }
 
     /// Adds a part to the totals and to the value of each session dimension.
+    ///
+    /// - Parameter start: `nil` for a part that is not the session's first.
     private mutating func add(
-        _ span: Sessionizer.Stretch, _ part: SessionPart, _ values: WalkTerms.SessionValues,
-        isStart: Bool
+        _ part: SessionPart, _ start: SessionStart?, _ values: WalkTerms.SessionValues,
+        until end: Int64
     ) {
-        let visitor = visitorNumber
         let day = position(of: part.day)
-        sharedVisitors.add(part, on: day, startsSession: isStart)
+        sharedVisitors.add(part, on: day, startsSession: start != nil)
         let marks = marksAsSeen(isSeen: part.isSeen, on: day)
-        let isNew = everSeenInTotal != part.sighting
-        if marks { everSeenInTotal = part.sighting }
-        if let day {
-            lastActivity[day] = max(lastActivity[day] ?? span.end, span.end)
-            totals[day].add(part, visitor, isNew: isNew)
-            if isStart { totals[day].figures.addSession(span) }
-        }
-        for (dimension, value) in values {
-            guard let day else {
-                if marks { everSeen[dimension][Int(value)] = part.sighting }
-                continue
+        guard let day else {
+            guard marks else { return }
+            terms.forEachSection(of: values) { section, value in
+                everSeen[tallies.place(section, value)] = part.sighting
             }
-            let key = day * Self.dimensionCount + dimension
-            let row = tallies[key].row(of: value)
-            let isNew = see(value, dimension, row, key, part.sighting, marks: marks)
-            tallies[key].rows[row].add(part, visitor, isNew: isNew)
-            if isStart { tallies[key].rows[row].figures.addSession(span) }
+            return
+        }
+        noteActivity(until: end, on: day)
+        countWhole(part, start, WalkTerms.acquisitions, values.acquisition, on: day)
+        countWhole(part, start, WalkTerms.profiles, values.profile, on: day)
+        terms.forEachSection(of: values) { section, value in
+            let isCountedWhole = terms.isCountedWhole[section]
+            guard isCountedWhole || part.isSeen else { return }
+            let row =
+                isCountedWhole
+                ? countWhole(part, start, section, value, on: day)
+                : tallies.row(on: day, section, of: value)
+            let isNew = see(value, section, row, on: day, part.sighting, marks: marks)
+            if part.isSeen { tallies.mark(row, visitorNumber, isNew: isNew) }
         }
     }
 
+    /// - Returns: the value's row.
+    @discardableResult
+    private mutating func countWhole(
+        _ part: SessionPart, _ start: SessionStart?, _ section: Int, _ value: UInt32, on day: Int
+    ) -> Int {
+        let row = tallies.row(on: day, section, of: value)
+        tallies.add(part, to: row)
+        if let start { tallies.addStart(of: start, to: row) }
+        return row
+    }
+
+    // MARK: Who is new
+
     /// Whether a sighting is the first of a row's value; remembers it.
     private mutating func see(
-        _ value: UInt32, _ dimension: Int, _ row: Int, _ key: Int, _ sighting: UInt32, marks: Bool
+        _ value: UInt32, _ section: Int, _ row: Int, on day: Int, _ sighting: UInt32, marks: Bool
     ) -> Bool {
-        var isNew = everSeen[dimension][Int(value)] != sighting
-        if marks { everSeen[dimension][Int(value)] = sighting }
+        let isNew = isNew(tallies.place(section, value), sighting, marks: marks)
         // Which values are in `(other)` is another question each day: what was seen on the days
         // before must not depend on which of them are folded together, so all are new there.
-        if tallies[key].values[row] != value { isNew = true }
+        return isNew || !tallies.isOwn(row, on: day, section, of: value)
+    }
+
+    private mutating func isNew(_ place: Int, _ sighting: UInt32, marks: Bool) -> Bool {
+        let isNew = everSeen[place] != sighting
+        if marks { everSeen[place] = sighting }
         return isNew
     }
 
@@ -190,13 +216,15 @@ struct FoldWalk {
         table.asked.contains(day) ? day - table.asked.lowerBound : nil
     }
 
+    // MARK: Events
+
     /// Adds a plain pageview or an engagement update to the event dimensions.
     private mutating func count(_ event: FoldEvent, on day: Int) {
         countGoals(of: event, on: day)
         let page = fold.vocabulary.pages[Int(event.page)]
         count(event, page.path, of: .page, on: day)
         count(event, page.title, of: .title, on: day)
-        countHours(of: event, on: day)
+        countHour(of: event, on: day)
     }
 
     /// Adds a custom event, or a pageview that brings something.
@@ -209,51 +237,63 @@ struct FoldWalk {
             count(event, value, of: dimension, on: day, revenue)
         }
         countGoals(of: event, on: day, revenue)
-        countHours(of: event, on: day, revenue)
+        countHour(of: event, on: day, revenue)
     }
 
     private mutating func countGoals(
         of event: FoldEvent, on day: Int, _ revenue: Revenue? = nil
     ) {
+        guard hasGoals else { return }
         for goal in fold.goals.goals(of: event) {
             let value = fold.goals.goals[goal].value ?? revenue
             count(event, terms.goals[goal], of: .goal, on: day, value)
         }
     }
 
-    private mutating func countHours(
-        of event: FoldEvent, on day: Int, _ revenue: Revenue? = nil
-    ) {
-        let hour = terms.hours[day][table.hourIndex(of: event.time, day: day)]
-        count(event, hour.hour, of: .hour, on: day, revenue)
-        count(event, hour.weekdayHour, of: .weekdayHour, on: day, revenue)
-    }
-
     private mutating func count(
         _ event: FoldEvent, _ value: UInt32, of dimension: Dimension, on day: Int,
         _ revenue: Revenue? = nil
     ) {
+        let section = dimension.index
+        guard terms.isWanted[section] else { return }
         let isSeen = !event.isEngagement
         let position = position(of: day)
         let marks = marksAsSeen(isSeen: isSeen, on: position)
         guard let position else {
-            if marks { everSeen[dimension.index][Int(value)] = sighting }
+            if marks { everSeen[tallies.place(section, value)] = sighting }
             return
         }
-        let key = position * Self.dimensionCount + dimension.index
-        let row = tallies[key].row(of: value)
-        tallies[key].rows[row].figures.addEvent(event)
-        if let revenue { tallies[key].rows[row].figures.add(revenue) }
-        if let depth = event.scrollDepth, !dimension.isOfTime {
-            tallies[key].rows[row].addScroll(to: depth, session: sessionNumber)
+        let row = tallies.row(on: position, section, of: value)
+        tallies.add(event, to: row)
+        if let revenue { tallies.add(revenue, to: row) }
+        if let depth = event.scrollDepth {
+            tallies.addScroll(to: depth, session: sessionNumber, row: row)
         }
         guard isSeen else { return }
-        let isNew = see(value, dimension.index, row, key, sighting, marks: marks)
-        tallies[key].rows[row].mark(visitorNumber, isNew: isNew)
-        // An hour has the sessions that start in it; other events those that have such an event.
-        if !dimension.isOfTime, tallies[key].rows[row].sessionStamp != sessionNumber {
-            tallies[key].rows[row].sessionStamp = sessionNumber
-            tallies[key].rows[row].figures.sessions += 1
+        let isNew = see(value, section, row, on: position, sighting, marks: marks)
+        tallies.mark(row, visitorNumber, isNew: isNew)
+        tallies.addSession(sessionNumber, to: row)
+    }
+
+    /// Adds an event to its hour, which stands for its hour of the week too: within a day the two
+    /// have the same events, and differ in who is new to them.
+    private mutating func countHour(
+        of event: FoldEvent, on day: Int, _ revenue: Revenue? = nil
+    ) {
+        guard terms.countsHours else { return }
+        let hour = terms.hours[day][table.hourIndex(of: event.time, day: day)]
+        let position = position(of: day)
+        let marks = marksAsSeen(isSeen: !event.isEngagement, on: position)
+        let place = tallies.place(Dimension.hour.index, hour.hour)
+        let weekdayPlace = tallies.place(Dimension.weekdayHour.index, hour.weekdayHour)
+        let isNew = isNew(place, sighting, marks: marks)
+        let isNewInWeek = self.isNew(weekdayPlace, sighting, marks: marks)
+        guard let position else { return }
+        let row = tallies.row(on: position, Dimension.hour.index, of: hour.hour)
+        tallies.add(event, to: row)
+        if let revenue { tallies.add(revenue, to: row) }
+        if !event.isEngagement, tallies.mark(row, visitorNumber, isNew: isNew), isNewInWeek {
+            tallies.markWeekdayHour(row)
         }
     }
 
@@ -267,104 +307,24 @@ struct FoldWalk {
             let day = table.index(of: event.time)
             guard !event.isEngagement, let position = position(of: day) else { continue }
             let revenue = fold.vocabulary.kinds[event.name].details.revenue
-            totals[position].figures.addEvent(event)
-            if let revenue { totals[position].figures.add(revenue) }
-            let hour = terms.hours[day][table.hourIndex(of: event.time, day: day)]
-            func add(_ value: UInt32, _ dimension: Dimension, _ revenue: Revenue?) {
-                let key = position * Self.dimensionCount + dimension.index
-                let row = tallies[key].row(of: value)
-                tallies[key].rows[row].figures.addEvent(event)
-                if let revenue { tallies[key].rows[row].figures.add(revenue) }
+            func add(_ value: UInt32, _ section: Int, _ revenue: Revenue?) {
+                let row = tallies.row(on: position, section, of: value)
+                tallies.add(event, to: row)
+                if let revenue { tallies.add(revenue, to: row) }
             }
-            for (dimension, value) in terms.eventValues(of: event) + [
-                (.hour, hour.hour), (.weekdayHour, hour.weekdayHour),
-            ] {
-                add(value, dimension, revenue)
+            add(0, WalkTerms.totals, revenue)
+            for (dimension, value) in terms.eventValues(of: event)
+            where terms.isWanted[dimension.index] {
+                add(value, dimension.index, revenue)
             }
-            for goal in fold.goals.goals(of: event) {
-                add(terms.goals[goal], .goal, fold.goals.goals[goal].value ?? revenue)
+            if terms.countsHours {
+                let hour = terms.hours[day][table.hourIndex(of: event.time, day: day)]
+                add(hour.hour, Dimension.hour.index, revenue)
             }
-        }
-    }
-
-    // MARK: Limits and result
-
-    /// Prepares a second walk that counts all but the largest values of a dimension together;
-    /// `false` when no day has too many.
-    mutating func limitTallies() -> Bool {
-        var isLimited = false
-        let limited = tallies.indices.map { key in
-            let dimension = Dimension.indexed[key % Self.dimensionCount]
-            let kept = largest(of: tallies[key], dimension)
-            isLimited = isLimited || kept.count < tallies[key].values.count
-            let other = terms.others(of: dimension, keeping: kept)
-            return tallies[key].emptied(keeping: kept, other: other)
-        }
-        guard isLimited else { return false }
-        tallies = limited
-        for index in totals.indices { totals[index] = Tally.Row() }
-        for index in everSeen.indices {
-            everSeen[index] = Array(repeating: 0, count: everSeen[index].count)
-        }
-        sharedVisitors = SharedVisitors(dayCount: days.count)
-        (everSeenInTotal, visitorNumber, sessionNumber, sighting) = (0, 0, 0, 0)
-        return true
-    }
-
-    private func largest(of tally: Tally, _ dimension: Dimension) -> [UInt32] {
-        let limit = fold.limit(dimension)
-        let fewest = dimension == .property ? min(limit, Dimension.mostProperties) : limit
-        guard tally.values.count > fewest else { return tally.values }
-        func text(_ row: Int) -> String { terms.text(tally.values[row], of: dimension) }
-        let sorted = tally.values.indices
-            // A value that is called so itself is part of the rest.
-            .filter { tally.values[$0] != terms.other(of: tally.values[$0], in: dimension) }
-            .sorted { left, right in
-                let (a, b) = (size(tally.rows[left], dimension), size(tally.rows[right], dimension))
-                return a != b ? a > b : text(left) < text(right)
+            for goal in fold.goals.goals(of: event) where terms.isWanted[Dimension.goal.index] {
+                let value = fold.goals.goals[goal].value ?? revenue
+                add(terms.goals[goal], Dimension.goal.index, value)
             }
-        guard dimension == .property else { return sorted.prefix(limit).map { tally.values[$0] } }
-        // The names that are met most, each with a limit of its own.
-        var sizes: [String: Int] = [:]
-        for row in tally.values.indices {
-            sizes[terms.propertyName(of: tally.values[row]), default: 0] +=
-                size(tally.rows[row], dimension)
-        }
-        let names = sizes.sorted { $0.value != $1.value ? $0.value > $1.value : $0.key < $1.key }
-            .prefix(Dimension.mostProperties).map(\.key)
-        var rest = Dictionary(uniqueKeysWithValues: names.map { ($0, limit) })
-        return sorted.map { tally.values[$0] }.filter { value in
-            let name = terms.propertyName(of: value)
-            guard let left = rest[name], left > 0 else { return false }
-            rest[name] = left - 1
-            return true
-        }
-    }
-
-    private func size(_ row: Tally.Row, _ dimension: Dimension) -> Int {
-        switch dimension {
-        case .page, .title: row.figures.pageviews
-        case .event, .property, .searchTerm, .outboundLink, .download, .notFound, .goal:
-            row.figures.pageviews + row.figures.events
-        default: row.figures.sessions
-        }
-    }
-
-    func result() -> [DayFigures] {
-        days.enumerated().map { position, day in
-            var rows: [Dimension: [String: Figures]] = [:]
-            for dimension in Dimension.allCases {
-                let tally = tallies[position * Self.dimensionCount + dimension.index]
-                var values: [String: Figures] = [:]
-                for (row, value) in tally.values.enumerated() {
-                    values[terms.text(value, of: dimension)] = tally.rows[row].figures
-                }
-                if !values.isEmpty { rows[dimension] = values }
-            }
-            return DayFigures(
-                day: day, totals: totals[position].figures, rows: rows,
-                lastActivity: lastActivity[position].map(Instant.init(milliseconds:)),
-                sharedVisitors: sharedVisitors.counts[position])
         }
     }
 }

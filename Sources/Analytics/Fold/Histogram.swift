@@ -7,6 +7,8 @@ package struct Histogram: Hashable, Sendable {
     private static let stepBits = 4
     /// Longer durations count as this one; a session has at most 48 h.
     private static let longest: Int64 = 4 * 86_400_000
+    /// One more than the bucket of the longest duration.
+    static let bucketCount = bucket(of: longest) + 1
     /// From this many buckets on a flat array is smaller and faster than a list.
     private static let sparseLimit = 12
 
@@ -64,7 +66,7 @@ package struct Histogram: Hashable, Sendable {
         return 0
     }
 
-    private mutating func add(bucket: Int, count: UInt32) {
+    mutating func add(bucket: Int, count: UInt32) {
         if dense.isEmpty {
             for index in sparse.indices where Int(sparse[index] >> 32) == bucket {
                 sparse[index] += UInt64(count)

@@ -111,15 +111,22 @@ struct GoalMatcher {
         of span: Sessionizer.Stretch, _ events: UnsafeBufferPointer<FoldEvent>
     ) -> [Int] {
         guard hasShopSteps, span.customEvents > 0 else { return [] }
-        var steps: Set<ShopStep> = []
+        // A bit for each position.
+        var came = 0
         for index in span.range where events[index].isCustom {
-            if let step = wanted(events[index])?.shopStep { steps.insert(ShopStep.allCases[step]) }
+            if let step = self.events[Int(kinds[events[index].name].name)].shopStep {
+                came |= 1 << step
+            }
         }
-        if !steps.contains(.purchased) {
-            if steps.contains(.cart) { steps.insert(.cartLeft) }
-            if steps.contains(.checkout) { steps.insert(.checkoutLeft) }
+        guard came != 0 else { return [] }
+        func has(_ step: ShopStep) -> Bool {
+            came >> ShopStep.allCases.firstIndex(of: step)! & 1 == 1
         }
-        return ShopStep.allCases.indices.filter { steps.contains(ShopStep.allCases[$0]) }
+        return ShopStep.allCases.enumerated().compactMap { position, step in
+            let isLeft =
+                step == .cartLeft && has(.cart) || step == .checkoutLeft && has(.checkout)
+            return has(step) || isLeft && !has(.purchased) ? position : nil
+        }
     }
 
     /// The values of `funnel_step` and `shop_step` that a session has, as text.

@@ -37,6 +37,9 @@ package struct SiteCalendar: Sendable {
     /// The rotation, timeout and zone in force at an instant.
     package func epoch(at instant: Instant) -> SiteEpoch { span(at: instant).epoch }
 
+    /// Whether no visitor is ever known again on another day.
+    var isAlwaysDaily: Bool { spans.allSatisfy { $0.epoch.rotation == .daily } }
+
     package func day(of instant: Instant) -> LocalDay {
         let span = span(at: instant)
         let civil = Self.civilDay(instant, span.zone)

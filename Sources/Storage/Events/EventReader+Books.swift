@@ -105,9 +105,17 @@ extension EventReader {
         guard let first = events.first else { return [:] }
         var finder = DayFinder(calendar: calendar, near: Instant(milliseconds: first.time))
         var counts: [LocalDay: Int] = [:]
+        // Events come by partition and nearly by time: a day's stand together.
+        var (day, count) = (finder.day(of: Instant(milliseconds: first.time)), 0)
         for event in events {
-            counts[finder.day(of: Instant(milliseconds: event.time)), default: 0] += 1
+            let next = finder.day(of: Instant(milliseconds: event.time))
+            if next != day {
+                counts[day, default: 0] += count
+                (day, count) = (next, 0)
+            }
+            count += 1
         }
+        counts[day, default: 0] += count
         return counts
     }
 

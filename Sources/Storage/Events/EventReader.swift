@@ -204,7 +204,8 @@ package struct EventReader: Sendable {
         return unreadable
     }
 
-    /// The time of the newest event of any partition, or of those before an instant.
+    /// The time of the newest event of any partition, or of those before an instant: of the last
+    /// that was written, where the clock was put back within a UTC day.
     package func newestEvent(before end: Instant? = nil) throws(StorageError) -> Instant? {
         for file in try folder.partitions().reversed() {
             let limit = end.map { ($0 - file.day.startInUTC).milliseconds } ?? .max
@@ -212,7 +213,8 @@ package struct EventReader: Sendable {
             var newest: Int64?
             _ = try failure(of: file) { database in
                 newest = try Int64.fetchOne(
-                    database, sql: "SELECT max(time) FROM event WHERE time < ?",
+                    database,
+                    sql: "SELECT time FROM event WHERE time < ? ORDER BY seq DESC LIMIT 1",
                     arguments: [limit])
             }
             if let newest { return file.day.startInUTC + TimeSpan(milliseconds: newest) }

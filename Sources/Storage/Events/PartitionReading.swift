@@ -53,22 +53,16 @@ struct PartitionReading {
     ) throws -> Int32 {
         let dayStart = file.day.startInUTC.milliseconds
         let bounds = (start.milliseconds - dayStart)..<(end.milliseconds - dayStart)
-        // Most partitions hold runs of one site: its list is kept at hand.
-        var site: SiteID?
-        var list: [FoldEvent] = []
+        var lists = SiteLists(sites, taking: &window)
+        defer { lists.giveBack(to: &window) }
         sqlite3_reset(handle)
         var result = sqlite3_step(handle)
         while result == SQLITE_ROW {
             let time = sqlite3_column_int64(handle, 0)
             let rowSite = sqlite3_column_int64(handle, 1)
-            if bounds.contains(time), sites.contains(rowSite),
+            if bounds.contains(time), lists.choose(rowSite),
                 allowed?.contains(rule: sqlite3_column_int64(handle, 10), of: rowSite) ?? true
             {
-                if rowSite != site {
-                    if let site { window.events[site] = list }
-                    list = window.events.removeValue(forKey: rowSite) ?? []
-                    site = rowSite
-                }
                 guard var event = event(handle, at: dayStart + time, numbers) else {
                     result = SQLITE_CORRUPT
                     break
@@ -82,12 +76,11 @@ struct PartitionReading {
                     // What is no time and no depth of an engagement update.
                     if event.isEngagement { (event.acquisition, event.profile) = (0, 0) }
                 }
-                list.append(event)
+                lists.append(event)
             }
             result = sqlite3_step(handle)
         }
         sqlite3_reset(handle)
-        if let site { window.events[site] = list }
         return result
     }
 
@@ -115,6 +108,41 @@ struct PartitionReading {
         return FoldEvent(
             visitor: visitor, time: time, name: event, page: page, acquisition: acquisition,
             profile: profile)
+    }
+}
+
+/// A window's lists of events, by a number for each site: rows of many sites come mixed, and to look
+/// a site up costs more than all else of a row.
+private struct SiteLists {
+    private let sites: [SiteID]
+    private let numbers: [SiteID: Int]
+    private var lists: [[FoldEvent]]
+    private var site: SiteID?
+    private var number: Int?
+
+    init(_ sites: Set<SiteID>, taking window: inout EventWindow) {
+        self.sites = Array(sites)
+        numbers = Dictionary(
+            uniqueKeysWithValues: self.sites.enumerated().map { ($0.element, $0.offset) })
+        lists = []
+        for site in self.sites { lists.append(window.events.removeValue(forKey: site) ?? []) }
+    }
+
+    /// Whether the site's events are wanted; those that are appended then are its.
+    mutating func choose(_ site: SiteID) -> Bool {
+        if site != self.site {
+            self.site = site
+            number = numbers[site]
+        }
+        return number != nil
+    }
+
+    mutating func append(_ event: FoldEvent) {
+        if let number { lists[number].append(event) }
+    }
+
+    func giveBack(to window: inout EventWindow) {
+        for (site, list) in zip(sites, lists) where !list.isEmpty { window.events[site] = list }
     }
 }
 

@@ -25,7 +25,9 @@ extension FigureReader {
         guard try events.countOfEvents(from: start, to: end) < Self.liveLimit else { return nil }
         let window = try events.read(sites: [site], from: start, to: end)
         guard window.unreadable.isEmpty else { return nil }
-        return SiteFold(site: site, vocabulary: window.vocabulary, filter: filter)
-            .figures(of: window.ordered(site.id), on: day...day).first?.totals
+        return SiteFold(
+            site: site, vocabulary: window.vocabulary, filter: filter, dimensions: []
+        )
+        .figures(of: window.ordered(site.id), on: day...day).first?.totals
     }
 }

@@ -23,7 +23,10 @@ package struct FigureReader: Sendable {
     package func answer(
         _ query: Query, of site: Site, progress: (Int, Int) -> Void = { _, _ in }
     ) throws(StorageError) -> QueryAnswer {
-        let figures = try open(site, query.days, filter: query.filter, progress: progress)
+        let figures = try open(
+            site, query.days, filter: query.filter,
+            dimensions: Set([query.dimension].compactMap(\.self)),
+            progress: progress)
         if let failed = figures.unreadable.first { throw failed.error }
         return QueryAnswer(
             site: site, query: query, figures: try figures.figures(dimension: query.dimension))
@@ -33,15 +36,19 @@ package struct FigureReader: Sendable {
     /// events can't be read have the figures of their last rollup, if there is one:
     /// `OpenFigures.unreadable` tells.
     ///
-    /// - Parameter progress: called with the days folded and the days to be folded.
+    /// - Parameters:
+    ///   - dimensions: those that will be asked for.
+    ///   - progress: called with the days folded and the days to be folded.
     /// - Throws: `frozenDay` when a filter asks for days whose raw events are gone, and
     ///   `unreadablePartition` when it asks for some that can't be read.
     package func open(
         _ site: Site, _ days: ClosedRange<LocalDay>, filter: SessionFilter? = nil,
+        dimensions: Set<Dimension> = Set(Dimension.allCases),
         progress: (Int, Int) -> Void = { _, _ in }
     ) throws(StorageError) -> OpenFigures {
         try OpenFigures(
-            reader: self, site: site, days: days, filter: filter, progress: progress)
+            reader: self, site: site, days: days, filter: filter, dimensions: dimensions,
+            progress: progress)
     }
 
     /// The sessions that start on a day, by start.

@@ -81,7 +81,7 @@ struct LivePlan {
     ///
     /// - Parameter progress: called with the days done and the days in all.
     func fold(
-        _ reader: FigureReader, _ progress: (Int, Int) -> Void
+        _ reader: FigureReader, _ dimensions: Set<Dimension>, _ progress: (Int, Int) -> Void
     ) throws(StorageError) -> Outcome {
         var figures: [DayFigures] = []
         var rest = live.sorted()[...]
@@ -91,7 +91,7 @@ struct LivePlan {
                 guard try reader.isSmallEnough(first...day, days.calendar) else { break }
                 last = day
             }
-            switch try fold(first...last, reader) {
+            switch try fold(first...last, reader, dimensions) {
             case .figures(let folded): figures += folded.filter { live.contains($0.day) }
             case .unreadable(let failed): return .unreadable(failed)
             }
@@ -102,7 +102,7 @@ struct LivePlan {
     }
 
     private func fold(
-        _ range: ClosedRange<LocalDay>, _ reader: FigureReader
+        _ range: ClosedRange<LocalDay>, _ reader: FigureReader, _ dimensions: Set<Dimension>
     ) throws(StorageError) -> Outcome {
         let window = try EventReader(folder: reader.folder).read(
             sites: [days.site], from: FoldWindow.start(of: range.lowerBound, in: days.calendar),
@@ -113,7 +113,7 @@ struct LivePlan {
             SiteFold(
                 site: days.site, vocabulary: window.vocabulary, filter: filter,
                 countsNewVisitorsFrom: countsFromRangeStart ? .rangeStart : .saltPeriod,
-                showsExcluded: reader.showsExcluded
+                showsExcluded: reader.showsExcluded, dimensions: dimensions
             ).figures(of: window.ordered(days.site.id), on: range))
     }
 }

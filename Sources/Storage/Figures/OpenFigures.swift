@@ -18,13 +18,13 @@ package struct OpenFigures: Sendable {
 
     init(
         reader: FigureReader, site: Site, days: ClosedRange<LocalDay>, filter: SessionFilter?,
-        progress: (Int, Int) -> Void
+        dimensions: Set<Dimension>, progress: (Int, Int) -> Void
     ) throws(StorageError) {
         var input = try FoldInput(folder: reader.folder, database: reader.database)
         var plan = try LivePlan(reader: reader, site: site, days: days, filter: filter, input)
         var live: [LocalDay: DayFigures] = [:]
         reading: while true {
-            switch try plan.fold(reader, progress) {
+            switch try plan.fold(reader, dimensions, progress) {
             case .figures(let figures):
                 live = Dictionary(uniqueKeysWithValues: figures.map { ($0.day, $0) })
                 break reading

@@ -72,8 +72,10 @@ struct ExcludeCommand: ParsableCommand {
                 endingLike: installation.days(of: .standard, site), of: site)
             var hidden: [(exclusion: Exclusion, sessions: Int)] = []
             for exclusion in site.settings.exclusions {
-                let found = try figures.open(site, days, filter: exclusion.sessions)
-                    .figures(dimension: nil)
+                let found = try figures.open(
+                    site, days, filter: exclusion.sessions, dimensions: []
+                )
+                .figures(dimension: nil)
                 hidden.append((exclusion, found.totals.sessions))
             }
             switch format {

@@ -77,7 +77,8 @@ struct FunnelCommand: ParsableCommand {
                 let known = GoalOptions.days(funnel.since, days)
                 return FunnelReport(
                     funnel,
-                    try installation.figures.open(site, known).figures(dimension: .funnelStep),
+                    try installation.figures.open(site, known, dimensions: [.funnelStep])
+                        .figures(dimension: .funnelStep),
                     days)
             }
             switch format {

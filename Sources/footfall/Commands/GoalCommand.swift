@@ -96,7 +96,9 @@ struct GoalCommand: ParsableCommand {
                 // A name may have meant something else before.
                 let known = GoalOptions.days(goal.since, days)
                 return GoalReport(
-                    goal, try installation.figures.open(site, known).figures(dimension: .goal),
+                    goal,
+                    try installation.figures.open(site, known, dimensions: [.goal])
+                        .figures(dimension: .goal),
                     days)
             }
             switch format {

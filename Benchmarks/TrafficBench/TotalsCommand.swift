@@ -1,0 +1,31 @@
+import Analytics
+import ArgumentParser
+import Storage
+
+/// Folds a day's raw events to totals alone, and prints them; writes nothing.
+struct TotalsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "totals", abstract: "Fold a day to its totals alone.")
+
+    @Option(help: "The data folder.") var data: String
+    @Option(help: "The local day.") var day: String
+
+    func run() throws {
+        guard let day = LocalDay(day) else { throw ValidationError("--day is not a day") }
+        let folder = try DataFolder(path: data)
+        let sites = try MainDatabase(folder: folder).sites()
+        let calendar = sites[0].calendar
+        var window = try EventReader(folder: folder).readWhole(
+            sites: sites, from: FoldWindow.start(of: day, in: calendar),
+            to: FoldWindow.end(of: day, in: calendar))
+        var totals = Figures()
+        for site in sites {
+            let events = window.ordered(site.id)
+            window.events[site.id] = nil
+            let figures = SiteFold(site: site, vocabulary: window.vocabulary, dimensions: [])
+                .figures(of: events, on: day...day)
+            for day in figures { totals += day.totals }
+        }
+        print("\(totals.visitors) visitors, \(totals.sessions) sessions, \(totals.pageviews) pageviews")
+    }
+}
