@@ -39,6 +39,16 @@ package enum Metric: String, Hashable, Sendable, CaseIterable {
     case revenue
     case averageOrder = "average_order"
 
+    /// Whether it is worked out from histograms.
+    package var isOfTimes: Bool {
+        switch self {
+        case .typicalVisitSeconds, .visitSecondsP75, .visitSecondsP95, .engagedSecondsMedian,
+            .engagedSecondsP75, .engagedSecondsP95:
+            true
+        default: false
+        }
+    }
+
     /// Whether event dimensions have it.
     package var isOfEvents: Bool {
         switch self {

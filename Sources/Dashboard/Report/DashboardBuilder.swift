@@ -118,7 +118,8 @@ package struct DashboardBuilder: Sendable {
     private func table(
         _ table: DashboardDefinition.Table, _ facts: PeriodFacts
     ) throws(StorageError) -> ReportTable? {
-        let figures = try facts.current.figures(dimension: table.dimension)
+        let figures = try facts.current.figures(
+            dimension: table.dimension, for: table.metrics)
         let query = Query(days: facts.days, metrics: table.metrics, dimension: table.dimension)
         let answer = QueryAnswer(site: facts.site, query: query, figures: figures)
         if table.isOptional, answer.rows.allSatisfy({ $0.value == Dimension.unknownValue }) {

@@ -32,8 +32,8 @@ struct PeriodFacts {
         asOf = LocalMoment(current.asOf, in: calendar)
         totals = try current.totalsByDay()
         totalsBefore = try before?.totalsByDay() ?? [:]
-        isExact = try current.figures(dimension: nil).countsVisitorsExactly
-        isExactBefore = try before?.figures(dimension: nil).countsVisitorsExactly ?? false
+        isExact = current.countsVisitorsExactly
+        isExactBefore = before?.countsVisitorsExactly ?? false
         let read = totals.merging(totalsBefore) { current, _ in current }
         let today = calendar.day(of: now)
         let daysRead = period.daysBefore(today: today).lowerBound...current.days.upperBound
@@ -57,10 +57,7 @@ struct History {
     ) throws(StorageError) -> LocalDay? {
         let rollups = Set(try database.rollupDays(of: site).keys)
         var days = read.filter(\.value.hasEvents).map(\.key)
-        if let first = rollups.min(), let last = rollups.max() {
-            let stored = try database.totals(of: site, on: first...last)
-            days += stored.filter(\.value.hasEvents).map(\.key)
-        }
+        if let first = try database.firstDayWithEvents(of: site) { days.append(first) }
         let input = try FoldInput(folder: folder, database: database)
         days += input.days(of: site).subtracting(rollups)
             .filter { daysRead?.contains($0) != true }

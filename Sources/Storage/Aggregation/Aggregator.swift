@@ -58,6 +58,10 @@ package struct Aggregator: Sendable {
                 aggregator: self, sites: sites, input: run.input,
                 isWhole: mode == .fold && chosen.count == sites.count, now: now)
             try retention.run(&report)
+            for site in chosen {
+                try database.extendMonths(
+                    of: site, keptSince: terms.firstRollupDay(on: site.calendar.day(of: now)))
+            }
             // A running collector learns of sealed days by it, also where `lastAggregation` stays.
             if report.sealed > 0 {
                 try database.write { database in
@@ -65,6 +69,15 @@ package struct Aggregator: Sendable {
                     // Earlier folds of the day named values that are in `(other)` now.
                     try MainDatabase.collectTerms(database)
                 }
+            }
+        }
+        // A day that is wrong, and mended, makes its month anew.
+        for site in chosen where mode == .verify && run.report.problems.isEmpty {
+            report.problems += try database.wrongMonths(of: site).map { month in
+                """
+                The sums of the month of \(site.domain) that begins on \(month) differ from its \
+                days. Mend it: footfall aggregate --site \(site.domain) --rebuild-months
+                """
             }
         }
         try findOldest(&report)

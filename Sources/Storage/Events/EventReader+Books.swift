@@ -1,5 +1,6 @@
 package import Analytics
 import GRDB
+import GRDBSQLite
 
 /// How many beacons came, by site, local day and name of the partition.
 package struct ReceivedCounts: Sendable {
@@ -16,11 +17,13 @@ extension EventReader {
         var counts = ReceivedCounts()
         for file in try folder.partitions() {
             var bySite: [SiteID: [LocalDay: Int]] = [:]
-            let failed = try failure(of: file) { database in
-                let rows = try Row.fetchCursor(
-                    database, sql: "SELECT site, day, count FROM books WHERE reason = 'received'")
-                while let row = try rows.next() {
-                    bySite[row[0], default: [:]][LocalDay(daysSince1970: row[1])] = row[2]
+            let failed = try briefFailure(of: file) { connection in
+                try connection.forEachRow(
+                    "SELECT site, day, count FROM books WHERE reason = 'received'"
+                ) { row in
+                    let day = LocalDay(daysSince1970: Int32(sqlite3_column_int64(row, 1)))
+                    bySite[sqlite3_column_int64(row, 0), default: [:]][day] = Int(
+                        sqlite3_column_int64(row, 2))
                 }
             }
             if let failed {

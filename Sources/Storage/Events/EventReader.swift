@@ -1,6 +1,7 @@
 package import Analytics
 import Foundation
 import GRDB
+import GRDBSQLite
 
 /// The raw events of some sites in a window of time, with the books of the partitions read.
 package struct EventWindow: Sendable {
@@ -230,12 +231,45 @@ package struct EventReader: Sendable {
             try snapshot(of: file, body)
             return nil
         } catch {
-            switch error {
-            case .database(_, let cause): return UnreadablePartition(file: file, cause: cause)
-            case .locked:
-                return UnreadablePartition(file: file, cause: "locked by another process")
-            default: throw error
+            return try unreadable(file, error)
+        }
+    }
+
+    /// The same, for a look at one table.
+    func briefFailure(
+        of file: PartitionFile, _ body: (borrowing BriefConnection) throws -> Void
+    ) throws(StorageError) -> UnreadablePartition? {
+        guard file.exists else { return nil }
+        do {
+            try naming(file.path) {
+                do {
+                    let connection = try BriefConnection(file.path)
+                    var version: Int64 = 0
+                    try connection.forEachRow("PRAGMA user_version") {
+                        version = sqlite3_column_int64($0, 0)
+                    }
+                    try PartitionSchema.check(version: Int(version), path: file.path)
+                    // A file that was made, but whose tables were not committed yet.
+                    if version > 0 { try body(connection) }
+                } catch let error as DatabaseError
+                    where error.resultCode == .SQLITE_CANTOPEN && !file.exists
+                {
+                    return
+                }
             }
+            return nil
+        } catch {
+            return try unreadable(file, error)
+        }
+    }
+
+    private func unreadable(
+        _ file: PartitionFile, _ error: StorageError
+    ) throws(StorageError) -> UnreadablePartition {
+        switch error {
+        case .database(_, let cause): return UnreadablePartition(file: file, cause: cause)
+        case .locked: return UnreadablePartition(file: file, cause: "locked by another process")
+        default: throw error
         }
     }
 

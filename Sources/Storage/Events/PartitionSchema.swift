@@ -115,7 +115,10 @@ enum PartitionSchema {
     }
 
     static func check(_ database: Database, path: String) throws {
-        let found = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
+        try check(version: Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0, path: path)
+    }
+
+    static func check(version found: Int, path: String) throws {
         guard found <= version else {
             throw StorageError.newerVersion(path: path, found: found, known: version)
         }

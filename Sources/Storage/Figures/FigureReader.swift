@@ -29,7 +29,8 @@ package struct FigureReader: Sendable {
             progress: progress)
         if let failed = figures.unreadable.first { throw failed.error }
         return QueryAnswer(
-            site: site, query: query, figures: try figures.figures(dimension: query.dimension))
+            site: site, query: query,
+            figures: try figures.figures(dimension: query.dimension, for: query.metrics))
     }
 
     /// The days' figures, read once for several questions about the same days. Days whose raw

@@ -25,21 +25,25 @@ struct LivePlan {
         reader: FigureReader, site: Site, days range: ClosedRange<LocalDay>,
         filter: SessionFilter?, _ input: FoldInput
     ) throws(StorageError) {
-        let days = try RangeDays(site: site, range: range, input: input, reader)
-        self.days = days
-        self.filter = filter
-        asOf = reader.clock.now()
-
         // Inside one salt period visitors are known again: a range of days has an exact count.
-        let calendar = days.calendar
+        let calendar = site.calendar
         let isOneDay = range.lowerBound == range.upperBound
         let period = calendar.saltPeriod(containing: calendar.start(of: range.lowerBound))
         let isInPeriod = calendar.end(of: range.upperBound) <= period.end
         let startsPeriod = calendar.start(of: range.lowerBound) <= period.start
-        let isSmall = try reader.isSmallEnough(range, calendar)
-        let canFoldAll = days.known.allSatisfy(days.canBeFoldedWhole) && isSmall
-        countsFromRangeStart = !isOneDay && isInPeriod && !startsPeriod && canFoldAll
-        countsVisitorsExactly = isOneDay || isInPeriod && (startsPeriod || canFoldAll)
+        let mayCountFromRangeStart = !isOneDay && isInPeriod && !startsPeriod
+        let days = try RangeDays(
+            site: site, range: range, input: input, reader,
+            foldsSealed: filter != nil || mayCountFromRangeStart)
+        self.days = days
+        self.filter = filter
+        asOf = reader.clock.now()
+        if mayCountFromRangeStart, days.known.allSatisfy(days.canBeFoldedWhole) {
+            countsFromRangeStart = try reader.isSmallEnough(range, calendar)
+        } else {
+            countsFromRangeStart = false
+        }
+        countsVisitorsExactly = isOneDay || isInPeriod && (startsPeriod || countsFromRangeStart)
 
         if filter != nil { try days.checkRawEvents() }
         let mustFoldAll = filter != nil || countsFromRangeStart
@@ -129,8 +133,10 @@ private struct RangeDays {
     private let imported: [LocalDay: Int64]
     private let vanished: Set<LocalDay>
 
+    /// - Parameter foldsSealed: whether days that are sealed may be folded, too.
     init(
-        site: Site, range: ClosedRange<LocalDay>, input: FoldInput, _ reader: FigureReader
+        site: Site, range: ClosedRange<LocalDay>, input: FoldInput, _ reader: FigureReader,
+        foldsSealed: Bool = true
     ) throws(StorageError) {
         self.site = site
         self.input = input
@@ -139,7 +145,8 @@ private struct RangeDays {
         known = input.days(of: site).filter(range.contains).union(rollups.keys)
         imported = try reader.database.importedDays(of: site)
         vanished = try input.vanishedDays(
-            of: site, among: Array(rollups.values), reader.database)
+            of: site, among: rollups.values.filter { foldsSealed || !$0.isSealed },
+            reader.database)
     }
 
     func isFoldable(_ day: LocalDay) -> Bool {

@@ -10,7 +10,7 @@ package struct OpenFigures: Sendable {
     private let stored: Set<LocalDay>
     /// Days folded here, by day.
     private let live: [LocalDay: DayFigures]
-    private let countsVisitorsExactly: Bool
+    package let countsVisitorsExactly: Bool
     /// Partitions that these figures should have been folded from and that can't be read: the days
     /// that need them have the figures of their last rollup, or none.
     package let unreadable: [UnreadablePartition]
@@ -46,8 +46,14 @@ package struct OpenFigures: Sendable {
     }
 
     /// The sums over the whole range, in total and by value of a dimension.
-    package func figures(dimension: Dimension?) throws(StorageError) -> RangeFigures {
-        var (totals, rows) = try database.sum(of: site, on: stored, dimension: dimension)
+    ///
+    /// - Parameter metrics: what they are for; `nil` for whatever.
+    package func figures(
+        dimension: Dimension?, for metrics: [Metric]? = nil
+    ) throws(StorageError) -> RangeFigures {
+        var (totals, rows) = try database.sum(
+            of: site, on: stored, dimension: dimension,
+            parts: metrics.map(FigureParts.init) ?? .all)
         for day in live.values {
             totals += day.totals
             guard let dimension else { continue }

@@ -36,7 +36,7 @@ package final class MainDatabase: Sendable {
     }
 
     /// Each migration is one transaction, and is never changed after a release.
-    private static let migrations: [String] = [firstVersion, secondVersion]
+    private static let migrations: [String] = [firstVersion, secondVersion, monthTables]
 
     private static func migrate(_ queue: DatabaseQueue, _ path: String) throws {
         let found = try queue.read { try Int.fetchOne($0, sql: "PRAGMA user_version") ?? 0 }

@@ -14,6 +14,7 @@ enum SQLiteFile {
         configuration.prepareDatabase { database in
             try database.execute(sql: "PRAGMA secure_delete = ON")
             try database.execute(sql: "PRAGMA synchronous = FULL")
+            database.add(function: MainDatabase.mergeHistograms)
         }
         return try DatabaseQueue(path: path, configuration: configuration)
     }

@@ -10,11 +10,8 @@ extension MainDatabase {
     }
 
     /// The takings of the rows that have any, by currency; few sites sell, and on few rows.
-    ///
-    /// - Parameter dimensions: their codes; `nil` for all.
     static func takings(
-        of site: Site, on days: ClosedRange<LocalDay>, only dimensions: [Int64]?,
-        _ database: Database
+        of site: Site, on days: ClosedRange<LocalDay>, _ database: Database
     ) throws -> [TakingsKey: [String: Takings]] {
         var found: [TakingsKey: [String: Takings]] = [:]
         let rows = try Row.fetchCursor(
@@ -22,11 +19,10 @@ extension MainDatabase {
             sql: """
                 SELECT day, dimension, term, currency, orders, minor_units FROM takings
                 WHERE site = ? AND day BETWEEN ? AND ?
-                    AND (? OR dimension IN (SELECT value FROM json_each(?)))
                 """,
             arguments: [
                 site.id, Int64(days.lowerBound.daysSince1970),
-                Int64(days.upperBound.daysSince1970), dimensions == nil, "\(dimensions ?? [])",
+                Int64(days.upperBound.daysSince1970),
             ])
         while let row = try rows.next() {
             let key = TakingsKey(day: row[0], dimension: row[1], term: row[2])

@@ -91,40 +91,6 @@ extension MainDatabase {
         }
     }
 
-    /// The sums over the stored days of a range.
-    package func sum(
-        of site: Site, on days: Set<LocalDay>, dimension: Dimension?
-    ) throws(StorageError) -> (totals: Figures, rows: [String: Figures]) {
-        guard let first = days.min(), let last = days.max() else { return (Figures(), [:]) }
-        return try read { database in
-            var totals = Figures()
-            var rows: [String: Figures] = [:]
-            try Self.forEachRow(of: site, on: first...last, only: [nil, dimension], database) {
-                day, rowDimension, text, figures in
-                guard days.contains(day) else { return }
-                if rowDimension == nil {
-                    totals += figures
-                } else {
-                    rows[text, default: Figures()] += figures
-                }
-            }
-            return (totals, rows)
-        }
-    }
-
-    /// Totals by day, of the days that are stored.
-    package func totals(
-        of site: Site, on days: ClosedRange<LocalDay>
-    ) throws(StorageError) -> [LocalDay: Figures] {
-        try read { database in
-            var totals: [LocalDay: Figures] = [:]
-            try Self.forEachRow(of: site, on: days, only: [nil], database) { day, _, _, figures in
-                totals[day] = figures
-            }
-            return totals
-        }
-    }
-
     /// Calls `body` with every row of the days in a fixed order: day, dimension, value.
     package func forEachRow(
         of site: Site, on days: ClosedRange<LocalDay>,
@@ -134,11 +100,10 @@ extension MainDatabase {
     }
 
     private static func forEachRow(
-        of site: Site, on days: ClosedRange<LocalDay>, only dimensions: [Dimension?]? = nil,
-        _ database: Database, _ body: (LocalDay, Dimension?, String, Figures) -> Void
+        of site: Site, on days: ClosedRange<LocalDay>, _ database: Database,
+        _ body: (LocalDay, Dimension?, String, Figures) -> Void
     ) throws {
-        let codes = dimensions?.map { $0?.code ?? Dimension.codeOfTotals }
-        let takings = try takings(of: site, on: days, only: codes, database)
+        let takings = try takings(of: site, on: days, database)
         // Day by day each dimension's rows lie together; the join seeks from one to the next.
         let rows = try Row.fetchCursor(
             database,
@@ -150,12 +115,11 @@ extension MainDatabase {
                 JOIN rollup AS r ON r.site = d.site AND r.day = d.day
                 JOIN term AS t ON t.id = r.term
                 WHERE d.site = ? AND d.day BETWEEN ? AND ?
-                    AND (? OR r.dimension IN (SELECT value FROM json_each(?)))
                 ORDER BY r.day, r.dimension, t.text
                 """,
             arguments: [
                 site.id, Int64(days.lowerBound.daysSince1970),
-                Int64(days.upperBound.daysSince1970), codes == nil, "\(codes ?? [])",
+                Int64(days.upperBound.daysSince1970),
             ])
         while let row = try rows.next() {
             var figures = Figures()

@@ -19,6 +19,7 @@ struct AggregateCommand: AsyncParsableCommand {
     @Flag(help: "Recompute each foldable day and compare; write nothing.") var verify = false
     @Option(help: "Fold this day again, even if nothing changed (repeatable).")
     var rebuild: [String] = []
+    @Flag(help: "Make the sums of months anew from their days.") var rebuildMonths = false
     @Flag(help: "Say nothing when all is well.") var quiet = false
     @Option(help: "text or json.") var format = TextOrJSON.text
     @OptionGroup var data: DataOption
@@ -27,6 +28,10 @@ struct AggregateCommand: AsyncParsableCommand {
         let installation = try await Installation.open(data)
         let chosen = try site.map { try installation.database.site(named: $0) }
         let mode = try mode()
+        if rebuildMonths {
+            let sites = try chosen.map { [$0] } ?? installation.database.sites()
+            for site in sites { try installation.database.removeMonths(of: site) }
+        }
         var bar = ProgressBar(label: "Folding days", isQuiet: quiet)
         defer { bar.finish() }
         let report = try installation.aggregator.run(mode, only: chosen?.domain) { done, total in
@@ -45,10 +50,11 @@ struct AggregateCommand: AsyncParsableCommand {
     }
 
     private func mode() throws -> Aggregator.Mode {
-        guard !rebuild.isEmpty else { return verify ? .verify : .fold }
-        guard !verify else {
-            throw Failure("--verify and --rebuild exclude each other.", code: Failure.usage)
+        if verify, rebuildMonths || !rebuild.isEmpty {
+            throw Failure(
+                "--verify writes nothing: rebuild in a run of its own.", code: Failure.usage)
         }
+        guard !rebuild.isEmpty else { return verify ? .verify : .fold }
         return .rebuild(Set(try rebuild.map(Arguments.day)))
     }
 }

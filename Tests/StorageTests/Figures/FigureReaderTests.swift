@@ -60,6 +60,7 @@ struct FigureReaderTests {
         // Marks show which days the rollup answers.
         try database.queue.write {
             try $0.execute(sql: "UPDATE rollup SET sessions = 1000 WHERE dimension = 0")
+            try $0.execute(sql: "UPDATE month_rollup SET sessions = 2000 WHERE dimension = 0")
         }
         #expect(try answer(site, 18...20, [.sessions]).totals == [2_002])
         #expect(try answer(site, 20...20, [.sessions]).totals == [2])

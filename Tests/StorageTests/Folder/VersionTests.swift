@@ -25,7 +25,7 @@ struct VersionTests {
         try setVersion(folder.data.databasePath, 99)
         let bytes = try Data(contentsOf: URL(fileURLWithPath: folder.data.databasePath))
         let error = #expect(throws: StorageError.self) { try folder.database() }
-        #expect(error == .newerVersion(path: folder.data.databasePath, found: 99, known: 2))
+        #expect(error == .newerVersion(path: folder.data.databasePath, found: 99, known: 3))
         #expect(error?.description.contains("newer Footfall") == true)
         #expect(try Data(contentsOf: URL(fileURLWithPath: folder.data.databasePath)) == bytes)
     }

@@ -118,8 +118,9 @@ struct SiteStoreTests {
         let tables = dump.split(separator: "\n").map(String.init)
         #expect(
             tables.filter { !$0.hasPrefix("[name:\"") } == [
-                "books", "import", "import_day", "rollup", "rollup_day", "site", "site_epoch",
-                "sqlite_sequence", "takings", "term", "token",
+                "books", "import", "import_day", "month", "month_rollup", "month_takings",
+                "rollup", "rollup_day", "site", "site_epoch", "sqlite_sequence", "takings", "term",
+                "token",
             ])
     }
 }
