@@ -59,6 +59,9 @@ NEEDS
             cat <<'NEEDS'
 command wrk             wrk
 command sqlite3         sqlite3
+command goaccess        goaccess
+command python3         python3
+package python3-venv    python3-venv
 NEEDS
             ;;
         *)

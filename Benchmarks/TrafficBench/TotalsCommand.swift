@@ -19,10 +19,10 @@ struct TotalsCommand: ParsableCommand {
             sites: sites, from: FoldWindow.start(of: day, in: calendar),
             to: FoldWindow.end(of: day, in: calendar))
         var totals = Figures()
+        var vocabularies = SiteVocabularies(window)
         for site in sites {
-            let events = window.ordered(site.id)
-            window.events[site.id] = nil
-            let figures = SiteFold(site: site, vocabulary: window.vocabulary, dimensions: [])
+            let (events, vocabulary) = vocabularies.take(site.id, from: &window)
+            let figures = SiteFold(site: site, vocabulary: vocabulary, dimensions: [])
                 .figures(of: events, on: day...day)
             for day in figures { totals += day.totals }
         }

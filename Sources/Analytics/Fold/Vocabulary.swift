@@ -27,7 +27,7 @@ package struct Vocabulary: Sendable {
     private(set) var pages: [(path: UInt32, title: UInt32)] = []
     private(set) var acquisitions: [[UInt32]] = []
     private(set) var profiles: [[UInt32]] = []
-    private(set) var kinds = EventKinds()
+    var kinds = EventKinds()
 
     private var pageNumbers: [Page: UInt32] = [:]
     private var acquisitionNumbers: [Acquisition: UInt32] = [:]
@@ -52,10 +52,24 @@ package struct Vocabulary: Sendable {
 
     package mutating func number(of page: Page) -> UInt32 {
         if let number = pageNumbers[page] { return number }
-        let number = UInt32(pages.count)
-        pages.append((term(page.path, of: .page), term(page.title, of: .title)))
+        let number = add(page: (term(page.path, of: .page), term(page.title, of: .title)))
         pageNumbers[page] = number
         return number
+    }
+
+    mutating func add(page: (path: UInt32, title: UInt32)) -> UInt32 {
+        pages.append(page)
+        return UInt32(pages.count - 1)
+    }
+
+    mutating func add(acquisition values: [UInt32]) -> UInt32 {
+        acquisitions.append(values)
+        return UInt32(acquisitions.count - 1)
+    }
+
+    mutating func add(profile values: [UInt32]) -> UInt32 {
+        profiles.append(values)
+        return UInt32(profiles.count - 1)
     }
 
     package mutating func number(of acquisition: Acquisition) -> UInt32 {
@@ -65,8 +79,8 @@ package struct Vocabulary: Sendable {
             acquisition.source, acquisition.channel, acquisition.referrer, tags.source,
             tags.medium, tags.campaign, tags.content, tags.term,
         ]
-        let number = UInt32(acquisitions.count)
-        acquisitions.append(zip(values, Self.acquisitionDimensions).map { term($0, of: $1) })
+        let number = add(
+            acquisition: zip(values, Self.acquisitionDimensions).map { term($0, of: $1) })
         acquisitionNumbers[acquisition] = number
         return number
     }
@@ -80,8 +94,7 @@ package struct Vocabulary: Sendable {
             Self.versioned(client.os, client.osVersion),
             client.device == .other ? "" : client.device.rawValue, profile.screen?.rawValue ?? "",
         ]
-        let number = UInt32(profiles.count)
-        profiles.append(zip(values, Self.profileDimensions).map { term($0, of: $1) })
+        let number = add(profile: zip(values, Self.profileDimensions).map { term($0, of: $1) })
         profileNumbers[profile] = number
         return number
     }

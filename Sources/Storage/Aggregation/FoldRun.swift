@@ -1,12 +1,16 @@
 import Analytics
+import Foundation
+import Synchronization
 
 /// The folding part of one run: finds the days that need it, folds them some at a time, and stores
 /// or compares what comes out.
-struct FoldRun {
-    /// Events that are folded at once; more are folded in several passes, day by day.
+struct FoldRun: Sendable {
+    /// Events that are held at once; more are folded in several passes, day by day.
     private static let eventsAtOnce = 4_000_000
-    /// Days that are folded at once, for the memory that their tallies take.
+    /// Days that are folded together, for the memory that their tallies take.
     private static let daysAtOnce = 16
+    /// Fewer days are folded on one core: each stretch of days reads some days around it, too.
+    private static let fewestToShare = 8
 
     let aggregator: Aggregator
     let mode: Aggregator.Mode
@@ -49,12 +53,11 @@ struct FoldRun {
         let days = Set(work.flatMap(\.days)).sorted()
         let total = days.count
         var rest = days[...]
-        while let first = rest.first {
-            let chunk = try nextChunk(of: rest, starting: first, work)
-            try fold(chunk, work)
-            rest = rest.drop { chunk.contains($0) }
+        while !rest.isEmpty {
+            try fold(nextStretches(of: &rest, work), work)
             progress(total - rest.count, total)
         }
+        report.written.sort { ($0.domain.name, $0.day) < ($1.domain.name, $1.day) }
     }
 
     /// Somebody asked for days of which nothing is known: a misspelt date, most likely.
@@ -69,20 +72,37 @@ struct FoldRun {
             """)
     }
 
-    /// As many of the next days as can be read at once.
-    private func nextChunk(
-        of days: ArraySlice<LocalDay>, starting first: LocalDay, _ work: [SiteWork]
-    ) throws(StorageError) -> ClosedRange<LocalDay> {
-        var last = first
-        for candidate in days.dropFirst() {
-            guard first.distance(to: candidate) < Self.daysAtOnce else { break }
-            let bounds = bounds(of: first...candidate, work)
-            let count = try EventReader(folder: folder)
-                .countOfEvents(from: bounds.lowerBound, to: bounds.upperBound)
-            guard count <= Self.eventsAtOnce else { break }
-            last = candidate
+    /// Takes as many of the next days as can be held at once, in a stretch for each core.
+    private func nextStretches(
+        of days: inout ArraySlice<LocalDay>, _ work: [SiteWork]
+    ) throws(StorageError) -> [ClosedRange<LocalDay>] {
+        let cores = min(4, ProcessInfo.processInfo.activeProcessorCount)
+        let share = days.count < Self.fewestToShare ? days.count : (days.count - 1) / cores + 1
+        var stretches: [ClosedRange<LocalDay>] = []
+        var room = Self.eventsAtOnce
+        while let first = days.first, stretches.count < cores {
+            let events = try countOfEvents(around: first...first, work)
+            guard stretches.isEmpty || events <= room else { break }
+            var (last, taken) = (first, events)
+            for candidate in days.dropFirst() {
+                guard first.distance(to: candidate) < min(share, Self.daysAtOnce) else { break }
+                let more = try countOfEvents(around: first...candidate, work)
+                guard more <= room else { break }
+                (last, taken) = (candidate, more)
+            }
+            room -= taken
+            stretches.append(first...last)
+            days = days.drop { $0 <= last }
         }
-        return first...last
+        return stretches
+    }
+
+    private func countOfEvents(
+        around days: ClosedRange<LocalDay>, _ work: [SiteWork]
+    ) throws(StorageError) -> Int {
+        let bounds = bounds(of: days, work)
+        return try EventReader(folder: folder)
+            .countOfEvents(from: bounds.lowerBound, to: bounds.upperBound)
     }
 
     private func bounds(of days: ClosedRange<LocalDay>, _ work: [SiteWork]) -> Range<Instant> {
@@ -91,36 +111,65 @@ struct FoldRun {
         return starts.min()!..<ends.max()!
     }
 
+    /// Folds each stretch on a core of its own; what comes out is stored by one at a time.
     private mutating func fold(
-        _ chunk: ClosedRange<LocalDay>, _ work: [SiteWork]
+        _ stretches: [ClosedRange<LocalDay>], _ work: [SiteWork]
+    ) throws(StorageError) {
+        let run = self
+        let shared = Mutex(run)
+        let failure = Mutex<StorageError?>(nil)
+        DispatchQueue.concurrentPerform(iterations: stretches.count) { index in
+            do throws(StorageError) {
+                try run.fold(stretches[index], work, storingIn: shared)
+            } catch {
+                failure.withLock { $0 = $0 ?? error }
+            }
+        }
+        self = shared.withLock { $0 }
+        if let failure = failure.withLock({ $0 }) { throw failure }
+    }
+
+    private func fold(
+        _ chunk: ClosedRange<LocalDay>, _ work: [SiteWork], storingIn shared: borrowing Mutex<Self>
     ) throws(StorageError) {
         let concerned = work.filter { $0.days.contains(where: chunk.contains) }
         let bounds = bounds(of: chunk, concerned)
         var window = try EventReader(folder: folder).read(
             sites: concerned.map(\.site), from: bounds.lowerBound, to: bounds.upperBound,
             passingOver: Set(input.unreadable.map(\.file)))
-        input.note(window.unreadable)
-        report.problems += window.unreadable.map(Self.problem)
+        // What only reading to the end showed to be damaged.
+        let unreadable = window.unreadable
+        shared.withLock { $0.note(unreadable) }
+        var vocabularies = SiteVocabularies(window)
         for work in concerned {
             let site = work.site
             let kept = EventReader.kept(window.events[site.id] ?? [], work.calendar)
-            let events = window.ordered(site.id)
-            window.events[site.id] = nil
+            let (events, vocabulary) = vocabularies.take(site.id, from: &window)
             let days = work.days.filter(chunk.contains)
-            let folded = SiteFold(site: site, vocabulary: window.vocabulary)
+            let folded = SiteFold(site: site, vocabulary: vocabulary)
                 .figures(of: events, on: days.min()!...days.max()!)
-            for figures in folded
-            where days.contains(figures.day) && canTell(of: figures.day, site) {
+            for figures in folded where days.contains(figures.day) {
                 var books = window.books[site.id]?[figures.day] ?? Books()
                 books.kept = kept[figures.day] ?? 0
                 books.sharedVisitors = figures.sharedVisitors
-                if mode == .verify {
-                    try verify(figures, books, work)
-                } else {
-                    try store(figures, books, work)
+                try shared.withLock { (run) throws(StorageError) in
+                    guard run.canTell(of: figures.day, site) else { return }
+                    if run.mode == .verify {
+                        try run.verify(figures, books, work)
+                    } else {
+                        try run.store(figures, books, work)
+                    }
                 }
             }
         }
+    }
+
+    private mutating func note(_ unreadable: [UnreadablePartition]) {
+        let new = unreadable.filter { failed in
+            !input.unreadable.contains { $0.file == failed.file }
+        }
+        input.note(new)
+        report.problems += new.map(Self.problem)
     }
 
     /// Whether nothing is missing in a day's figures that would make them wrong: a partition of its

@@ -1,7 +1,7 @@
 import Analytics
 
 /// The days of one site that a run has to fold.
-struct SiteWork {
+struct SiteWork: Sendable {
     let site: Site
     let calendar: SiteCalendar
     let stored: [LocalDay: RollupDay]

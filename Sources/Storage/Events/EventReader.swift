@@ -57,6 +57,27 @@ package struct EventWindow: Sendable {
     }
 }
 
+/// Takes the events of one site after the other out of a window, each with a vocabulary of its own
+/// where several were read.
+package struct SiteVocabularies {
+    private let shared: Vocabulary
+    private var compactor: Vocabulary.Compactor?
+
+    package init(_ window: EventWindow) {
+        shared = window.vocabulary
+        if window.events.count > 1 { compactor = Vocabulary.Compactor(shared) }
+    }
+
+    /// The events in the fold's order; the window has them no more.
+    package mutating func take(
+        _ site: SiteID, from window: inout EventWindow
+    ) -> (events: [FoldEvent], vocabulary: Vocabulary) {
+        var events = EventOrder.sort(window.events.removeValue(forKey: site) ?? [])
+        let vocabulary = compactor?.compact(&events) ?? shared
+        return (events, vocabulary)
+    }
+}
+
 /// A partition that is damaged, or not this user's to read.
 package struct UnreadablePartition: Hashable, Sendable {
     package var file: PartitionFile

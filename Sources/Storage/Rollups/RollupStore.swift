@@ -56,7 +56,10 @@ extension MainDatabase {
                     arguments: [site.id, Int64(day.day.daysSince1970)])
             }
             try Self.insert(day, lastActivity: figures.lastActivity, of: site, database)
-            if !isSame { try Self.insert(figures, of: site, database) }
+            if !isSame {
+                var writer = try RollupWriter(database, site.id, figures.day)
+                try writer.insert(figures)
+            }
             try Self.replace(books, of: site, on: day.day, database)
         }
         return true
@@ -158,48 +161,6 @@ extension MainDatabase {
                 site.id, Int64(day.day.daysSince1970), day.isSealed, day.rulesVersion, day.input,
                 day.foldedAt.milliseconds, lastActivity?.milliseconds,
             ])
-    }
-
-    private static func insert(
-        _ figures: DayFigures, of site: Site, _ database: Database
-    ) throws {
-        let statement = try database.makeStatement(
-            sql: """
-                INSERT INTO rollup VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-                """)
-        func insert(_ code: Int64, _ text: String, _ row: Figures) throws {
-            let key: StatementArguments = [
-                site.id, Int64(figures.day.daysSince1970), code, try term(text, database),
-            ]
-            try statement.execute(
-                arguments: key + [
-                    row.visitors, row.newVisitors, row.sessions, row.pageviews, row.events,
-                    row.bounces, row.engagedSessions, row.sessionMilliseconds,
-                    row.engagedMilliseconds, blob(row.durations), blob(row.engagements),
-                    row.scrollDepthSum, row.scrolledSessions,
-                ])
-            for (currency, takings) in row.takings {
-                try database.cachedStatement(
-                    sql: "INSERT INTO takings VALUES (?, ?, ?, ?, ?, ?, ?)"
-                ).execute(arguments: key + [currency, takings.orders, takings.minorUnits])
-            }
-        }
-        try insert(Dimension.codeOfTotals, "", figures.totals)
-        for (dimension, values) in figures.rows {
-            for (text, row) in values { try insert(dimension.code, text, row) }
-        }
-    }
-
-    private static func blob(_ histogram: Histogram) -> Data? {
-        histogram.isEmpty ? nil : Data(histogram.encoded)
-    }
-
-    private static func term(_ text: String, _ database: Database) throws -> Int64 {
-        let find = try database.cachedStatement(sql: "SELECT id FROM term WHERE text = ?")
-        if let id = try Int64.fetchOne(find, arguments: [text]) { return id }
-        try database.cachedStatement(sql: "INSERT INTO term (text) VALUES (?)")
-            .execute(arguments: [text])
-        return database.lastInsertedRowID
     }
 
     /// Removes texts that no rollup uses any more.
