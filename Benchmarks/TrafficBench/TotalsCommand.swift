@@ -15,9 +15,13 @@ struct TotalsCommand: ParsableCommand {
         let folder = try DataFolder(path: data)
         let sites = try MainDatabase(folder: folder).sites()
         let calendar = sites[0].calendar
-        var window = try EventReader(folder: folder).readWhole(
-            sites: sites, from: FoldWindow.start(of: day, in: calendar),
-            to: FoldWindow.end(of: day, in: calendar))
+        let (start, end) = (
+            FoldWindow.start(of: day, in: calendar), FoldWindow.end(of: day, in: calendar)
+        )
+        let reader = EventReader(folder: folder)
+        var window = try reader.read(
+            sites: sites, from: start, to: end,
+            expecting: reader.countOfEvents(from: start, to: end))
         var totals = Figures()
         var vocabularies = SiteVocabularies(window)
         for site in sites {

@@ -120,7 +120,7 @@ package final class VisitorFinder: Sendable {
                 sites: [entry.site], from: now - reach, to: now + .minutes(1))
             try states.withLock { (states) throws(StorageError) in
                 let state = try upToDate(&states, entry, now, timeout)
-                for event in window.events[entry.site.id] ?? []
+                for event in window.events[entry.site.id]?.all ?? []
                 where event.visitor != FoldEvent.noVisitor {
                     let time = Instant(milliseconds: event.time)
                     state.crossing.note(

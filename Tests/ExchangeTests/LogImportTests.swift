@@ -174,7 +174,7 @@ struct LogImportTests {
             ])
             let window = try EventReader(folder: place.folder).read(
                 sites: [place.site], from: Instant("2026-11-19T00:00Z")!, to: place.now)
-            seen.formUnion(window.events[place.site.id]!.map(\.visitor))
+            seen.formUnion(window.events[place.site.id]!.all.map(\.visitor))
         }
         #expect(seen.count == 4)
     }

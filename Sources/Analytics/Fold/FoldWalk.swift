@@ -23,14 +23,10 @@ struct FoldWalk: ~Copyable {
     private var visitorNumber: UInt32 = 0
     private var sessionNumber: UInt32 = 0
 
-    init(fold: SiteFold, days: ClosedRange<LocalDay>, events: [FoldEvent]) {
+    /// - Parameter times: of the first and the last event.
+    init(fold: SiteFold, days: ClosedRange<LocalDay>, times: ClosedRange<Int64>?) {
         self.fold = fold
         self.days = days
-        var times: ClosedRange<Int64>?
-        if let first = events.first?.time {
-            let bounds = events.reduce((first, first)) { (min($0.0, $1.time), max($0.1, $1.time)) }
-            times = bounds.0...bounds.1
-        }
         table = DayTable(calendar: fold.calendar, asked: days, times: times)
         terms = WalkTerms(
             vocabulary: fold.vocabulary, table: table, goals: fold.goals,
@@ -50,7 +46,13 @@ struct FoldWalk: ~Copyable {
         (visitorNumber, sessionNumber, sighting) = (0, 0, 0)
     }
 
-    mutating func run(_ events: [FoldEvent]) {
+    mutating func run(_ events: EventBuckets) {
+        events.forEachSorted { walk($0) }
+        sharedVisitors.endVisitor()
+        rollUp()
+    }
+
+    private mutating func walk(_ events: [FoldEvent]) {
         var history = VisitHistory(calendar: fold.calendar)
         let (filter, exclusions) = (fold.filter, fold.exclusions)
         // One check of bounds and uniqueness for millions of reads; used inside the closure alone.
@@ -79,8 +81,6 @@ struct FoldWalk: ~Copyable {
                 }
             }
         }
-        sharedVisitors.endVisitor()
-        rollUp()
     }
 
     // MARK: Sessions

@@ -54,7 +54,12 @@ package struct SiteFold {
     ///
     /// - Parameter events: in `EventOrder`.
     package func figures(of events: [FoldEvent], on days: ClosedRange<LocalDay>) -> [DayFigures] {
-        var walk = FoldWalk(fold: self, days: days, events: events)
+        figures(of: EventBuckets(events), on: days)
+    }
+
+    /// The same of events in any order in which each visitor's of a millisecond are as they came.
+    package func figures(of events: EventBuckets, on days: ClosedRange<LocalDay>) -> [DayFigures] {
+        var walk = FoldWalk(fold: self, days: days, times: events.times)
         walk.run(events)
         // Which values are the largest is known only now; if there are too many, a second walk
         // counts the rest together, with its own distinct visitors.

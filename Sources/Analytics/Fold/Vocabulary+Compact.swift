@@ -19,14 +19,14 @@ extension Vocabulary {
         }
 
         /// A vocabulary of what one site's events name, in whose numbers they are afterwards.
-        package mutating func compact(_ events: inout [FoldEvent]) -> Vocabulary {
+        package mutating func compact(_ events: inout EventBuckets) -> Vocabulary {
             var own = Vocabulary()
             pages.begin()
             acquisitions.begin()
             profiles.begin()
             customKinds.begin()
             pageviewKinds.begin()
-            for index in events.indices { renumber(&events[index], &own) }
+            events.update { renumber(&$0, &own) }
             return own
         }
 

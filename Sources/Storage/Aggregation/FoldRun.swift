@@ -136,14 +136,15 @@ struct FoldRun: Sendable {
         let bounds = bounds(of: chunk, concerned)
         var window = try EventReader(folder: folder).read(
             sites: concerned.map(\.site), from: bounds.lowerBound, to: bounds.upperBound,
-            passingOver: Set(input.unreadable.map(\.file)))
+            passingOver: Set(input.unreadable.map(\.file)),
+            expecting: countOfEvents(around: chunk, concerned))
         // What only reading to the end showed to be damaged.
         let unreadable = window.unreadable
         shared.withLock { $0.note(unreadable) }
         var vocabularies = SiteVocabularies(window)
         for work in concerned {
             let site = work.site
-            let kept = EventReader.kept(window.events[site.id] ?? [], work.calendar)
+            let kept = EventReader.kept(window.events[site.id] ?? EventBuckets(), work.calendar)
             let (events, vocabulary) = vocabularies.take(site.id, from: &window)
             let days = work.days.filter(chunk.contains)
             let folded = SiteFold(site: site, vocabulary: vocabulary)

@@ -104,21 +104,23 @@ extension EventReader {
     }
 
     /// Event rows by local day.
-    static func kept(_ events: [FoldEvent], _ calendar: SiteCalendar) -> [LocalDay: Int] {
-        guard let first = events.first else { return [:] }
-        var finder = DayFinder(calendar: calendar, near: Instant(milliseconds: first.time))
+    static func kept(_ events: EventBuckets, _ calendar: SiteCalendar) -> [LocalDay: Int] {
         var counts: [LocalDay: Int] = [:]
-        // Events come by partition and nearly by time: a day's stand together.
-        var (day, count) = (finder.day(of: Instant(milliseconds: first.time)), 0)
-        for event in events {
-            let next = finder.day(of: Instant(milliseconds: event.time))
-            if next != day {
-                counts[day, default: 0] += count
-                (day, count) = (next, 0)
+        for events in events.lists {
+            guard let first = events.first else { continue }
+            var finder = DayFinder(calendar: calendar, near: Instant(milliseconds: first.time))
+            // Events come by partition and nearly by time: a day's stand together.
+            var (day, count) = (finder.day(of: Instant(milliseconds: first.time)), 0)
+            for event in events {
+                let next = finder.day(of: Instant(milliseconds: event.time))
+                if next != day {
+                    counts[day, default: 0] += count
+                    (day, count) = (next, 0)
+                }
+                count += 1
             }
-            count += 1
+            counts[day, default: 0] += count
         }
-        counts[day, default: 0] += count
         return counts
     }
 

@@ -5,8 +5,8 @@ import GRDBSQLite
 
 /// The raw events of some sites in a window of time, with the books of the partitions read.
 package struct EventWindow: Sendable {
-    /// In the order read: by partition, then `seq`.
-    package var events: [SiteID: [FoldEvent]] = [:]
+    /// Of the sites that have any; within a list in the order read: by partition, then `seq`.
+    package var events: [SiteID: EventBuckets] = [:]
     package var vocabulary = Vocabulary()
     package var books: [SiteID: [LocalDay: Books]] = [:]
     /// Partitions of the window that could not be read; nothing of what they hold is here.
@@ -53,7 +53,7 @@ package struct EventWindow: Sendable {
 
     /// The events of a site in the fold's order.
     package func ordered(_ site: SiteID) -> [FoldEvent] {
-        EventOrder.sort(events[site] ?? [])
+        EventOrder.sort(events[site]?.all ?? [])
     }
 }
 
@@ -68,11 +68,11 @@ package struct SiteVocabularies {
         if window.events.count > 1 { compactor = Vocabulary.Compactor(shared) }
     }
 
-    /// The events in the fold's order; the window has them no more.
+    /// The events of a site; the window has them no more.
     package mutating func take(
         _ site: SiteID, from window: inout EventWindow
-    ) -> (events: [FoldEvent], vocabulary: Vocabulary) {
-        var events = EventOrder.sort(window.events.removeValue(forKey: site) ?? [])
+    ) -> (events: EventBuckets, vocabulary: Vocabulary) {
+        var events = window.events.removeValue(forKey: site) ?? EventBuckets()
         let vocabulary = compactor?.compact(&events) ?? shared
         return (events, vocabulary)
     }
@@ -91,6 +91,9 @@ package struct UnreadablePartition: Hashable, Sendable {
 /// One that can't be read stops no other: who must know that something is missing asks
 /// `readWhole`, or looks at what is said to be unreadable.
 package struct EventReader: Sendable {
+    /// More events of a site are read into several lists.
+    private static let mostInOneList = 500_000
+
     let folder: DataFolder
 
     package init(folder: DataFolder) {
@@ -100,16 +103,25 @@ package struct EventReader: Sendable {
     /// Every event of the sites with `start <= time < end`, in one pass over each partition, with
     /// those that were set aside as bots by a rule that their site allows.
     ///
-    /// - Parameter known: partitions that can't be read, as is known already: passed over, and not
-    ///   told again.
+    /// - Parameters:
+    ///   - known: partitions that can't be read, as is known already: passed over, and not told
+    ///     again.
+    ///   - expected: how many events there are, at most; of very many it makes several lists.
     package func read(
         sites: [Site], from start: Instant, to end: Instant,
-        passingOver known: Set<PartitionFile> = []
+        passingOver known: Set<PartitionFile> = [], expecting expected: Int = 0
     ) throws(StorageError) -> EventWindow {
         var unreadable: [UnreadablePartition] = []
         while true {
             var window = EventWindow()
             let passedOver = known.union(unreadable.map(\.file))
+            if expected / max(1, sites.count) > Self.mostInOneList {
+                for site in sites {
+                    // Of several nobody knows which has how many.
+                    window.events[site.id] = EventBuckets(
+                        count: 64, capacity: sites.count == 1 ? expected : 0)
+                }
+            }
             let failed = try read(
                 sites: sites, from: start, to: end, passingOver: passedOver, into: &window)
             guard let failed else {

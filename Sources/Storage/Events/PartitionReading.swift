@@ -116,7 +116,7 @@ struct PartitionReading {
 private struct SiteLists {
     private let sites: [SiteID]
     private let numbers: [SiteID: Int]
-    private var lists: [[FoldEvent]]
+    private var lists: [EventBuckets]
     private var site: SiteID?
     private var number: Int?
 
@@ -125,7 +125,9 @@ private struct SiteLists {
         numbers = Dictionary(
             uniqueKeysWithValues: self.sites.enumerated().map { ($0.element, $0.offset) })
         lists = []
-        for site in self.sites { lists.append(window.events.removeValue(forKey: site) ?? []) }
+        for site in self.sites {
+            lists.append(window.events.removeValue(forKey: site) ?? EventBuckets())
+        }
     }
 
     /// Whether the site's events are wanted; those that are appended then are its.

@@ -141,7 +141,7 @@ final class CollectorBench: Sendable {
         let site = try entry(name).site
         let window = try EventReader(folder: folder).read(
             sites: [site], from: Instant(milliseconds: 0), to: clock.now + .day)
-        return (window.events[site.id] ?? []).map(\.visitor)
+        return (window.events[site.id]?.all ?? []).map(\.visitor)
     }
 
     func aggregate() throws -> AggregationReport {

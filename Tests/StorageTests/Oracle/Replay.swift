@@ -150,14 +150,7 @@ final class Replay {
     }
 
     private func writePending() throws {
-        for (day, entries) in Dictionary(grouping: pending, by: \.time.utcDay).sorted(by: {
-            $0.key < $1.key
-        }) {
-            let writer = try PartitionWriter(
-                PartitionFile(folder: folder.data.eventsPath, day: day), isSynced: false)
-            try writer.write(entries)
-            try writer.close()
-        }
+        try folder.store(pending, isSynced: false)
         pending = []
     }
 }

@@ -71,9 +71,10 @@ final class HandClock: Sendable {
 
 extension TestFolder {
     /// Puts entries into the partitions of their days, and closes these.
-    func store(_ entries: [JournalEntry]) throws {
+    func store(_ entries: [JournalEntry], isSynced: Bool = true) throws {
         for (day, entries) in Dictionary(grouping: entries, by: \.time.utcDay) {
-            let writer = try PartitionWriter(PartitionFile(folder: data.eventsPath, day: day))
+            let writer = try PartitionWriter(
+                PartitionFile(folder: data.eventsPath, day: day), isSynced: isSynced)
             try writer.write(entries)
             try writer.close()
         }
