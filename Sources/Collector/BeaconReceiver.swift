@@ -185,21 +185,27 @@ package final class BeaconReceiver: Sendable {
             }
             return event
         }
+        /// A bot's, too: its rule may be allowed one day.
+        func isRepeated(_ event: Event) -> Bool {
+            guard let retryKey = event.retryKey else { return false }
+            let key = DuplicateGuard.Key(
+                site: known.site.id, visitor: event.visitor, retryKey: retryKey)
+            if duplicates.isDuplicate(key, at: hit.time) {
+                retries.second.append(key)
+                return true
+            }
+            retries.first.append(key)
+            return false
+        }
         switch run(hit, for: known.site) {
         case .dropped(let reason): return entry(.dropped(reason))
         case .setAside(let event, let verdict):
-            return entry(.setAside(try recognized(event), reason: .bot, rule: verdict.rule))
+            let event = try recognized(event)
+            if isRepeated(event) { return entry(.dropped(.duplicate)) }
+            return entry(.setAside(event, reason: .bot, rule: verdict.rule))
         case .kept(let event):
             let event = try recognized(event)
-            if let retryKey = event.retryKey {
-                let key = DuplicateGuard.Key(
-                    site: known.site.id, visitor: event.visitor, retryKey: retryKey)
-                if duplicates.isDuplicate(key, at: hit.time) {
-                    retries.second.append(key)
-                    return entry(.dropped(.duplicate))
-                }
-                retries.first.append(key)
-            }
+            if isRepeated(event) { return entry(.dropped(.duplicate)) }
             if known.isSealed(day) {
                 return entry(.setAside(event, reason: .late, rule: DropReason.late.rawValue))
             }

@@ -27,12 +27,13 @@ package struct Aggregator: Sendable {
     /// - Parameters:
     ///   - domain: only this site; salts are destroyed for all, and of raw events only those go
     ///     that no site needs any more.
+    ///   - remakesMonths: whether sums of months are made anew from their days.
     ///   - progress: called with the days done and the days in all.
     /// - Throws: `invalidSetting`, before anything is done, when the terms are too short for a
     ///   site; `aggregationRuns` when another run holds the lock; `frozenDay` or
     ///   `unreadablePartition` when a day to be rebuilt can't be folded.
     package func run(
-        _ mode: Mode = .fold, only domain: Domain? = nil,
+        _ mode: Mode = .fold, only domain: Domain? = nil, remakesMonths: Bool = false,
         progress: (Int, Int) -> Void = { _, _ in }
     ) throws(StorageError) -> AggregationReport {
         guard let lock = try FileLock(path: folder.aggregateLockPath) else {
@@ -58,10 +59,6 @@ package struct Aggregator: Sendable {
                 aggregator: self, sites: sites, input: run.input,
                 isWhole: mode == .fold && chosen.count == sites.count, now: now)
             try retention.run(&report)
-            for site in chosen {
-                try database.extendMonths(
-                    of: site, keptSince: terms.firstRollupDay(on: site.calendar.day(of: now)))
-            }
             // A running collector learns of sealed days by it, also where `lastAggregation` stays.
             if report.sealed > 0 {
                 try database.write { database in
@@ -70,6 +67,11 @@ package struct Aggregator: Sendable {
                     try MainDatabase.collectTerms(database)
                 }
             }
+        }
+        for site in chosen where mode != .verify {
+            if remakesMonths { try database.removeMonths(of: site) }
+            report.problems += try database.extendMonths(
+                of: site, keptSince: terms.firstRollupDay(on: site.calendar.day(of: now)))
         }
         // A day that is wrong, and mended, makes its month anew.
         for site in chosen where mode == .verify && run.report.problems.isEmpty {

@@ -45,7 +45,10 @@ struct FoldRun: Sendable {
             report.frozen += next.frozen
             if mode == .fold {
                 report.problems += try LateEvents(site: site, input: input, folder: folder)
-                    .book(next.stored.values.filter(\.isSealed), in: database)
+                    .book(
+                        // What is folded anew gets its books with that.
+                        next.stored.values.filter { $0.isSealed && !next.days.contains($0.day) },
+                        in: database)
             }
             if !next.days.isEmpty { work.append(next) }
         }

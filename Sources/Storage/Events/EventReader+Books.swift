@@ -17,14 +17,19 @@ extension EventReader {
         var counts = ReceivedCounts()
         for file in try folder.partitions() {
             var bySite: [SiteID: [LocalDay: Int]] = [:]
+            var isDamaged = false
             let failed = try briefFailure(of: file) { connection in
                 try connection.forEachRow(
                     "SELECT site, day, count FROM books WHERE reason = 'received'"
                 ) { row in
-                    let day = LocalDay(daysSince1970: Int32(sqlite3_column_int64(row, 1)))
+                    guard let day = file.localDay(numbered: sqlite3_column_int64(row, 1)) else {
+                        isDamaged = true
+                        return
+                    }
                     bySite[sqlite3_column_int64(row, 0), default: [:]][day] = Int(
                         sqlite3_column_int64(row, 2))
                 }
+                if isDamaged { throw Self.wrongDay }
             }
             if let failed {
                 counts.unreadable.append(failed)
@@ -46,7 +51,8 @@ extension EventReader {
             let rows = try Row.fetchCursor(
                 database, sql: "SELECT DISTINCT site, day FROM books")
             while let row = try rows.next() {
-                days[row[0], default: []].insert(LocalDay(daysSince1970: row[1]))
+                guard let day = file.localDay(numbered: row[1]) else { throw Self.wrongDay }
+                days[row[0], default: []].insert(day)
             }
         }
         return days
@@ -128,7 +134,9 @@ extension EventReader {
     package func installationBooks() throws(StorageError) -> Books {
         var window = EventWindow()
         for file in try folder.partitions() {
-            _ = try failure(of: file) { try readBooks($0, [JournalEntry.installation], &window) }
+            _ = try failure(of: file) {
+                try readBooks($0, of: file, [JournalEntry.installation], &window)
+            }
         }
         return (window.books[JournalEntry.installation] ?? [:]).values.reduce(into: Books(), +=)
     }
@@ -137,7 +145,7 @@ extension EventReader {
     func readBooks(
         _ database: Database, of file: PartitionFile, _ sites: [Site], _ window: inout EventWindow
     ) throws {
-        try readBooks(database, Set(sites.map(\.id)), &window)
+        try readBooks(database, of: file, Set(sites.map(\.id)), &window)
         let allowed = try AllowedBots(sites, database)
         for site in sites {
             for (day, count) in try allowed.days(of: site, in: file, database) {
@@ -146,14 +154,18 @@ extension EventReader {
         }
     }
 
+    private static let wrongDay = DatabaseError(
+        resultCode: .SQLITE_CORRUPT, message: "its books are of a day that is not its own")
+
     private func readBooks(
-        _ database: Database, _ sites: Set<SiteID>, _ window: inout EventWindow
+        _ database: Database, of file: PartitionFile, _ sites: Set<SiteID>,
+        _ window: inout EventWindow
     ) throws {
         let rows = try Row.fetchCursor(database, sql: "SELECT site, day, reason, count FROM books")
         while let row = try rows.next() {
             let site: SiteID = row[0]
             guard sites.contains(site) else { continue }
-            let day = LocalDay(daysSince1970: row[1])
+            guard let day = file.localDay(numbered: row[1]) else { throw Self.wrongDay }
             let reason: String = row[2]
             let count: Int = row[3]
             if reason == "received" {

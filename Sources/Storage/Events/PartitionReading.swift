@@ -64,8 +64,9 @@ struct PartitionReading {
                 allowed?.contains(rule: sqlite3_column_int64(handle, 10), of: rowSite) ?? true
             {
                 guard var event = event(handle, at: dayStart + time, numbers) else {
-                    result = SQLITE_CORRUPT
-                    break
+                    sqlite3_reset(handle)
+                    throw DatabaseError(
+                        resultCode: .SQLITE_CORRUPT, message: "an event's number is no text's")
                 }
                 if !event.isEngagement,
                     let (properties, revenue, transaction) =

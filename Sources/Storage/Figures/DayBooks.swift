@@ -26,8 +26,10 @@ struct DayBooks {
             }
         }
         // What came for a sealed day since the last run is in the partitions' books at once.
+        let rules = FoldInput.rulesVersion(of: site)
         let sealed = days.filter {
-            rollups[$0]?.isSealed == true && input.hasBeacons(of: site, on: $0)
+            // What other rules let in is not late.
+            rollups[$0]?.isSettled(under: rules) == true && input.hasBeacons(of: site, on: $0)
         }
         let late = LateEvents(site: site, input: input, folder: reader.folder)
         books.merge(try late.grown(sealed, books).mapValues(\.books)) { $1 }

@@ -159,6 +159,15 @@ package struct PartitionFile: Hashable, Sendable {
         return calendar.day(of: day.startInUTC)...calendar.day(of: end)
     }
 
+    /// The local day that a number in the file stands for; `nil` for one that can't be the day of any
+    /// of its events, as damage makes it.
+    func localDay(numbered number: Int64) -> LocalDay? {
+        guard let number = Int32(exactly: number),
+            abs(Int64(number) - Int64(day.daysSince1970)) < 366
+        else { return nil }
+        return LocalDay(daysSince1970: number)
+    }
+
     package var exists: Bool { FileManager.default.fileExists(atPath: path) }
 
     /// Whether the write-ahead log is gone: nothing of the partition is outside its main file.

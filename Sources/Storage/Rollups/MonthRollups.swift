@@ -111,26 +111,77 @@ extension MainDatabase {
     ///
     /// - Parameter first: the first day whose rollup is not past its term. A month that begins before
     ///   it is left alone: it loses a day each day.
-    func extendMonths(of site: Site, keptSince first: LocalDay) throws(StorageError) {
+    /// - Returns: what has to be told, in whole sentences: a month that can't be made has none.
+    func extendMonths(of site: Site, keptSince first: LocalDay) throws(StorageError) -> [String] {
         let days = try rollupDays(of: site).values.sorted { $0.day < $1.day }
-        let known = try read { try Self.months(of: site, $0) }
+        var problems: [String] = []
         for (start, days) in Dictionary(grouping: days, by: \.day.startOfMonth)
             .sorted(by: { $0.key < $1.key }) where start >= first
         {
-            let through = known.first { $0.start == start }?.through
-            for day in days.prefix(while: \.isSealed)
-            where through.map({ day.day > $0 }) ?? true {
-                try write { try Self.add(day.day, to: start, of: site, $0) }
+            let sealed = days.prefix(while: \.isSealed).map(\.day)
+            do throws(StorageError) {
+                // Somebody may change the month between two days: then it is begun once more.
+                if try !extend(start, by: sealed, of: site) {
+                    _ = try extend(start, by: sealed, of: site)
+                }
+            } catch {
+                guard case .database(_, let cause) = error else { throw error }
+                try write { try Self.clear(start, of: site, $0) }
+                problems.append(
+                    """
+                    The sums of the month of \(site.domain) that begins on \(start) can't be made: \
+                    \(cause). Its days answer meanwhile. 'footfall aggregate --site \(site.domain) \
+                    --rebuild DAY' mends a day whose raw events are kept.
+                    """)
             }
+        }
+        return problems
+    }
+
+    /// - Returns: `false` when what there was did not hold the days before, and is gone now.
+    private func extend(
+        _ month: LocalDay, by days: [LocalDay], of site: Site
+    ) throws(StorageError) -> Bool {
+        let known = try read { try Self.months(of: site, $0) }.first { $0.start == month }
+        for day in days where known.map({ day > $0.through }) ?? true {
+            guard try write({ try Self.add(day, to: month, of: site, $0) }) else { return false }
+        }
+        return true
+    }
+
+    private static func clear(
+        _ month: LocalDay, of site: Site, _ database: Database
+    ) throws {
+        for table in ["month_takings", "month_rollup", "month"] {
+            try database.execute(
+                sql: "DELETE FROM \(table) WHERE site = ? AND month = ?",
+                arguments: [site.id, Int64(month.daysSince1970)])
         }
     }
 
     private static func add(
         _ day: LocalDay, to month: LocalDay, of site: Site, _ database: Database
-    ) throws {
+    ) throws -> Bool {
+        // A site may be removed meanwhile.
+        guard try isThere(site, database) else { return true }
         let key: StatementArguments = [
             "site": site.id, "month": Int64(month.daysSince1970), "day": Int64(day.daysSince1970),
         ]
+        let known = try Int.fetchOne(
+            database,
+            sql: "SELECT days FROM month WHERE site = :site AND month = :month AND through < :day",
+            arguments: key)
+        let before = try Int.fetchOne(
+            database,
+            sql: """
+                SELECT count(*) FROM rollup_day
+                WHERE site = :site AND day >= :month AND day < :day
+                """, arguments: key)
+        guard known ?? 0 == before else {
+            try clear(month, of: site, database)
+            return false
+        }
+        if known == nil { try clear(month, of: site, database) }
         try database.execute(
             sql: """
                 INSERT INTO month VALUES (:site, :month, :day, 1)
@@ -158,6 +209,7 @@ extension MainDatabase {
                     minor_units = max(-9223372036854775807 - 1,
                         min(9223372036854775807, minor_units + excluded.minor_units))
                 """, arguments: key)
+        return true
     }
 
     /// Lets the next aggregation make all of a site's months anew.

@@ -49,7 +49,9 @@ extension MainDatabase {
         {
             return false
         }
-        try write { database in
+        return try write { database in
+            // A site may be removed while it is folded.
+            guard try Self.isThere(site, database) else { return false }
             if !isSame {
                 try database.execute(
                     sql: "DELETE FROM rollup_day WHERE site = ? AND day = ?",
@@ -61,8 +63,14 @@ extension MainDatabase {
                 try writer.insert(figures)
             }
             try Self.replace(books, of: site, on: day.day, database)
+            return true
         }
-        return true
+    }
+
+    static func isThere(_ site: Site, _ database: Database) throws -> Bool {
+        try Bool.fetchOne(
+            database, sql: "SELECT EXISTS (SELECT 1 FROM site WHERE id = ?)", arguments: [site.id]
+        ) ?? false
     }
 
     /// The stored rows of a day, for comparing; `nil` when the day was never folded.

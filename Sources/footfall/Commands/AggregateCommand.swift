@@ -28,13 +28,11 @@ struct AggregateCommand: AsyncParsableCommand {
         let installation = try await Installation.open(data)
         let chosen = try site.map { try installation.database.site(named: $0) }
         let mode = try mode()
-        if rebuildMonths {
-            let sites = try chosen.map { [$0] } ?? installation.database.sites()
-            for site in sites { try installation.database.removeMonths(of: site) }
-        }
         var bar = ProgressBar(label: "Folding days", isQuiet: quiet)
         defer { bar.finish() }
-        let report = try installation.aggregator.run(mode, only: chosen?.domain) { done, total in
+        let report = try installation.aggregator.run(
+            mode, only: chosen?.domain, remakesMonths: rebuildMonths
+        ) { done, total in
             bar.update(done, of: total)
         }
         bar.finish()

@@ -54,15 +54,15 @@ struct BotsCommand: ParsableCommand {
 
         func run() async throws {
             let known = Set(BotRules.standard.verdicts.map(\.rule))
-            for rule in rules where !known.contains(rule) {
-                throw Failure(
-                    """
-                    There is no rule '\(PlainText.of(rule))'; 'footfall bots \(domain)' lists \
-                    those that caught something.
-                    """, code: Failure.usage)
-            }
             try await BotsCommand.change(domain, data) { site in
-                site.settings.allowedBots + rules
+                for rule in rules where !known.contains(rule) {
+                    throw Failure(
+                        """
+                        There is no rule '\(PlainText.of(rule))'; 'footfall bots \(site.domain)' \
+                        lists those that caught something.
+                        """, code: Failure.usage)
+                }
+                return site.settings.allowedBots + rules
             }
             Console.say("\(domain) counts what is taken for \(list(rules)).")
         }

@@ -70,7 +70,9 @@ struct MonthRollupTests {
         }
 
         func extend() throws {
-            try database.extendMonths(of: site, keptSince: MonthRollupTests.first)
+            let problems = try database.extendMonths(
+                of: site, keptSince: MonthRollupTests.first)
+            #expect(problems.isEmpty)
         }
 
         func months() throws -> [String] {
@@ -151,7 +153,7 @@ struct MonthRollupTests {
         #expect(try shop.months().contains { $0.hasPrefix("2026-10") } == false)
         _ = try shop.database.removeRollups(before: LocalDay("2026-09-20")!, of: shop.site)
         #expect(try shop.months().contains { $0.hasPrefix("2026-09") } == false)
-        try shop.database.extendMonths(of: shop.site, keptSince: LocalDay("2026-09-20")!)
+        _ = try shop.database.extendMonths(of: shop.site, keptSince: LocalDay("2026-09-20")!)
         #expect(try shop.months().contains { $0.hasPrefix("2026-09") } == false)
         try shop.database.removeSite(shop.site)
         let left = try shop.database.read {
@@ -175,6 +177,49 @@ struct MonthRollupTests {
         try shop.extend()
         #expect(try shop.months() == ["2026-10-01 … 2026-10-03: 3"])
         #expect(try shop.database.wrongMonths(of: shop.site).isEmpty)
+    }
+
+    @Test("a month of which only the later days are there is begun once more")
+    func interrupted() throws {
+        var shop = try Shop(seed: 6)
+        try shop.foldMost()
+        try shop.extend()
+        // As when somebody takes the month away between two days that a run adds to it.
+        try shop.database.write {
+            try $0.execute(
+                sql: "UPDATE month SET through = ?, days = 5 WHERE month = ?",
+                arguments: [
+                    Int64(LocalDay("2026-10-15")!.daysSince1970),
+                    Int64(LocalDay("2026-10-01")!.daysSince1970),
+                ])
+        }
+        try shop.extend()
+        #expect(try shop.months().contains("2026-10-01 … 2026-10-31: 31"))
+        #expect(try shop.database.wrongMonths(of: shop.site).isEmpty)
+    }
+
+    @Test("a day whose histogram can't be read has no month, is named, and stops no other")
+    func unreadable() throws {
+        var shop = try Shop(seed: 7)
+        try shop.foldMost()
+        try shop.database.write {
+            try $0.execute(
+                sql: "UPDATE rollup SET engagements = x'ff' WHERE day = ? AND dimension = 0",
+                arguments: [Int64(LocalDay("2026-10-05")!.daysSince1970)])
+        }
+        let problems = try shop.database.extendMonths(of: shop.site, keptSince: Self.first)
+        #expect(problems.count == 1)
+        #expect(problems.first?.contains("a.test that begins on 2026-10-01") == true)
+        #expect(try shop.months().count == 2)
+    }
+
+    @Test("a site that was removed gets no month and no rollup")
+    func removedSite() throws {
+        var shop = try Shop(seed: 8)
+        try shop.foldMost()
+        try shop.database.removeSite(shop.site)
+        try shop.fold(LocalDay("2026-10-05")!)
+        #expect(try shop.database.rollupDays(of: shop.site).isEmpty)
     }
 
     @Test("a month that is not the sum of its days is found")
