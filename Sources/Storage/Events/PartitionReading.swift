@@ -34,37 +34,17 @@ struct PartitionReading {
         _ statement: Statement, _ numbers: PartitionNumbers, _ extras: EventExtras,
         _ allowed: AllowedBots? = nil, into window: inout EventWindow
     ) throws {
-        // The statement object is kept alive while its handle is used.
-        let result = try withExtendedLifetime(statement) {
-            try readRows(statement.sqliteStatement, numbers, extras, allowed, into: &window)
-        }
-        guard result == SQLITE_DONE else {
-            throw DatabaseError(
-                resultCode: ResultCode(rawValue: result),
-                message: String(
-                    cString: sqlite3_errmsg(sqlite3_db_handle(statement.sqliteStatement))))
-        }
-    }
-
-    /// By SQLite's own interface: reading dominates the fold, and rows as objects cost more.
-    private func readRows(
-        _ handle: OpaquePointer, _ numbers: PartitionNumbers, _ extras: EventExtras,
-        _ allowed: AllowedBots?, into window: inout EventWindow
-    ) throws -> Int32 {
         let dayStart = file.day.startInUTC.milliseconds
         let bounds = (start.milliseconds - dayStart)..<(end.milliseconds - dayStart)
         var lists = SiteLists(sites, taking: &window)
         defer { lists.giveBack(to: &window) }
-        sqlite3_reset(handle)
-        var result = sqlite3_step(handle)
-        while result == SQLITE_ROW {
+        try statement.run(row: { handle in
             let time = sqlite3_column_int64(handle, 0)
             let rowSite = sqlite3_column_int64(handle, 1)
             if bounds.contains(time), lists.choose(rowSite),
                 allowed?.contains(rule: sqlite3_column_int64(handle, 10), of: rowSite) ?? true
             {
                 guard var event = event(handle, at: dayStart + time, numbers) else {
-                    sqlite3_reset(handle)
                     throw DatabaseError(
                         resultCode: .SQLITE_CORRUPT, message: "an event's number is no text's")
                 }
@@ -79,10 +59,7 @@ struct PartitionReading {
                 }
                 lists.append(event)
             }
-            result = sqlite3_step(handle)
-        }
-        sqlite3_reset(handle)
-        return result
+        })
     }
 
     /// `nil` where a number stands for no text of the partition, as a flipped bit makes it: SQLite

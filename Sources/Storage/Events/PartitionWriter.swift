@@ -219,10 +219,7 @@ final class PartitionWriter {
         let page = try dictionaries.number(of: event.page, event.site, database)
         let acquisition = try dictionaries.number(of: event.acquisition, event.site, database)
         let profile = try dictionaries.number(of: event.profile, event.site, database)
-        // The statement object is kept alive while its handle is used.
-        let result = withExtendedLifetime(statement) {
-            let handle = statement.sqliteStatement
-            sqlite3_reset(handle)
+        try statement.run { handle in
             bind(sequence, 1, handle)
             bind(event.site, 2, handle)
             bind(event.visitor.map { Int64(bitPattern: $0.value) }, 3, handle)
@@ -234,14 +231,6 @@ final class PartitionWriter {
             bind(engaged, 9, handle)
             bind(depth, 10, handle)
             bind(last, 11, handle)
-            let result = sqlite3_step(handle)
-            sqlite3_reset(handle)
-            return result
-        }
-        guard result == SQLITE_DONE else {
-            throw DatabaseError(
-                resultCode: ResultCode(rawValue: result),
-                message: String(cString: sqlite3_errmsg(database.sqliteConnection)))
         }
     }
 

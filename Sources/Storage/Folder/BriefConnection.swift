@@ -12,7 +12,7 @@ struct BriefConnection: ~Copyable {
         let result = sqlite3_open_v2(
             path, &handle, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, nil)
         self.handle = handle
-        guard result == SQLITE_OK else { throw error(result) }
+        guard result == SQLITE_OK else { throw DatabaseError(result, handle) }
         sqlite3_busy_timeout(handle, 5_000)
     }
 
@@ -23,18 +23,12 @@ struct BriefConnection: ~Copyable {
         var statement: OpaquePointer?
         defer { sqlite3_finalize(statement) }
         var result = sqlite3_prepare_v2(handle, sql, -1, &statement, nil)
-        guard result == SQLITE_OK, let statement else { throw error(result) }
+        guard result == SQLITE_OK, let statement else { throw DatabaseError(result, handle) }
         result = sqlite3_step(statement)
         while result == SQLITE_ROW {
             body(statement)
             result = sqlite3_step(statement)
         }
-        guard result == SQLITE_DONE else { throw error(result) }
-    }
-
-    private func error(_ code: Int32) -> DatabaseError {
-        DatabaseError(
-            resultCode: ResultCode(rawValue: code), message: String(cString: sqlite3_errmsg(handle))
-        )
+        guard result == SQLITE_DONE else { throw DatabaseError(result, handle) }
     }
 }

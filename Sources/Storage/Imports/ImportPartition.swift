@@ -93,7 +93,7 @@ private struct Writing {
         if row.rule == 0 {
             sequence += 1
             try bind(row, first: sequence, event)
-            try step(event)
+            try event.run()
         } else {
             botCount += 1
             guard botCount <= PartitionWriter.setAsideLimit else { return }
@@ -104,7 +104,7 @@ private struct Writing {
                     ofText: vocabulary.rules.values[rule], site, database)
             }
             sqlite3_bind_int64(setAside.sqliteStatement, 9, rules[rule])
-            try step(setAside)
+            try setAside.run()
         }
     }
 
@@ -137,17 +137,6 @@ private struct Writing {
         sqlite3_bind_int64(handle, 6, pages[page])
         sqlite3_bind_int64(handle, 7, acquisitions[acquisition])
         sqlite3_bind_int64(handle, 8, profiles[profile])
-    }
-
-    /// Steps by SQLite's own interface: rows as objects would take most of an import's time.
-    private func step(_ statement: Statement) throws {
-        let result = sqlite3_step(statement.sqliteStatement)
-        sqlite3_reset(statement.sqliteStatement)
-        guard result == SQLITE_DONE else {
-            throw DatabaseError(
-                resultCode: ResultCode(rawValue: result),
-                message: String(cString: sqlite3_errmsg(database.sqliteConnection)))
-        }
     }
 }
 

@@ -69,11 +69,17 @@ extension MainDatabase {
 
     /// The first day whose rollup has any pageview or event.
     package func firstDayWithEvents(of site: Site) throws(StorageError) -> LocalDay? {
-        for day in try rollupDays(of: site).keys.sorted() {
-            let totals = try totals(of: site, on: day...day)[day]
-            if let totals, totals.pageviews > 0 || totals.events > 0 { return day }
+        try read { database in
+            let day = try Int64.fetchOne(
+                database,
+                sql: """
+                    SELECT day FROM rollup
+                    WHERE site = ? AND dimension = ? AND pageviews + events > 0
+                    ORDER BY day LIMIT 1
+                    """,
+                arguments: [site.id, Dimension.codeOfTotals])
+            return day.map { LocalDay(daysSince1970: Int32($0)) }
         }
-        return nil
     }
 }
 
@@ -112,7 +118,11 @@ private struct RollupSums {
                 FROM \(source.rows) WHERE site = ? AND \(source.key) = ? AND dimension = ?
                 """)
         for key in keys {
-            try step(rows, at: key, database) { handle in addRow(handle) }
+            try rows.run {
+                bind(key, $0)
+            } row: {
+                addRow($0)
+            }
         }
         guard parts.contains(.takings) else { return }
         let takings = try database.cachedStatement(
@@ -121,7 +131,9 @@ private struct RollupSums {
                 FROM \(source.takings) WHERE site = ? AND \(source.key) = ? AND dimension = ?
                 """)
         for key in keys {
-            try step(takings, at: key, database) { handle in
+            try takings.run {
+                bind(key, $0)
+            } row: { handle in
                 guard let position = positions[sqlite3_column_int64(handle, 0)],
                     let currency = sqlite3_column_text(handle, 1)
                 else { return }
@@ -132,31 +144,10 @@ private struct RollupSums {
         }
     }
 
-    /// By SQLite's own interface: a year has hundreds of thousands of rows.
-    private func step(
-        _ statement: Statement, at key: LocalDay, _ database: Database,
-        _ body: (OpaquePointer) -> Void
-    ) throws {
-        // The statement object is kept alive while its handle is used.
-        let result = withExtendedLifetime(statement) {
-            let handle = statement.sqliteStatement
-            sqlite3_reset(handle)
-            sqlite3_bind_int64(handle, 1, site)
-            sqlite3_bind_int64(handle, 2, Int64(key.daysSince1970))
-            sqlite3_bind_int64(handle, 3, dimension)
-            var result = sqlite3_step(handle)
-            while result == SQLITE_ROW {
-                body(handle)
-                result = sqlite3_step(handle)
-            }
-            sqlite3_reset(handle)
-            return result
-        }
-        guard result == SQLITE_DONE else {
-            throw DatabaseError(
-                resultCode: ResultCode(rawValue: result),
-                message: String(cString: sqlite3_errmsg(database.sqliteConnection)))
-        }
+    private func bind(_ key: LocalDay, _ handle: OpaquePointer) {
+        sqlite3_bind_int64(handle, 1, site)
+        sqlite3_bind_int64(handle, 2, Int64(key.daysSince1970))
+        sqlite3_bind_int64(handle, 3, dimension)
     }
 
     private mutating func addRow(_ row: OpaquePointer) {
@@ -174,23 +165,22 @@ private struct RollupSums {
         let texts = try database.cachedStatement(sql: "SELECT text FROM term WHERE id = ?")
         var rows: [String: Figures] = [:]
         rows.reserveCapacity(positions.count)
-        let handle = texts.sqliteStatement
-        // The statement object is kept alive while its handle is used.
-        try withExtendedLifetime(texts) {
-            for (term, position) in positions {
-                sqlite3_reset(handle)
-                sqlite3_bind_int64(handle, 1, term)
-                guard sqlite3_step(handle) == SQLITE_ROW, let text = sqlite3_column_text(handle, 0)
-                else {
-                    throw DatabaseError(
-                        resultCode: .SQLITE_CORRUPT, message: "a rollup's term is not there")
-                }
+        for (term, position) in positions {
+            var found: String?
+            try texts.run {
+                sqlite3_bind_int64($0, 1, term)
+            } row: {
+                guard let text = sqlite3_column_text($0, 0) else { return }
                 // Of the text's own length, read before the next step.
                 let bytes = UnsafeRawBufferPointer(
-                    start: text, count: Int(sqlite3_column_bytes(handle, 0)))
-                rows[String(decoding: bytes, as: UTF8.self)] = sums[position]
+                    start: text, count: Int(sqlite3_column_bytes($0, 0)))
+                found = String(decoding: bytes, as: UTF8.self)
             }
-            sqlite3_reset(handle)
+            guard let found else {
+                throw DatabaseError(
+                    resultCode: .SQLITE_CORRUPT, message: "a rollup's term is not there")
+            }
+            rows[found] = sums[position]
         }
         return rows
     }

@@ -3,7 +3,7 @@ import GRDB
 import GRDBSQLite
 
 /// Writes the rows of one day within its transaction, by SQLite's own interface: a day of a small site
-/// has a thousand rows, and GRDB's arguments took more time than SQLite.
+/// has a thousand rows.
 struct RollupWriter {
     private let database: Database
     private let site: SiteID
@@ -46,7 +46,7 @@ struct RollupWriter {
                 figures.visitors, figures.newVisitors, figures.sessions, figures.pageviews,
                 figures.events, figures.bounces, figures.engagedSessions,
             ].map(Int64.init) + [figures.sessionMilliseconds, figures.engagedMilliseconds]
-        try step(row) { handle in
+        try row.run { handle in
             bindKey(code, term, handle)
             for (index, count) in counts.enumerated() {
                 sqlite3_bind_int64(handle, Int32(5 + index), count)
@@ -57,7 +57,7 @@ struct RollupWriter {
             sqlite3_bind_int64(handle, 17, Int64(figures.scrolledSessions))
         }
         for (currency, taken) in figures.takings {
-            try step(takings) { handle in
+            try takings.run { handle in
                 bindKey(code, term, handle)
                 bind(currency, 5, handle)
                 sqlite3_bind_int64(handle, 6, Int64(taken.orders))
@@ -69,13 +69,13 @@ struct RollupWriter {
     private mutating func term(_ text: String) throws -> Int64 {
         if let known = terms[text] { return known }
         var term: Int64?
-        try step(findTerm) {
+        try findTerm.run {
             bind(text, 1, $0)
         } row: {
             term = sqlite3_column_int64($0, 0)
         }
         if term == nil {
-            try step(addTerm) { bind(text, 1, $0) }
+            try addTerm.run { bind(text, 1, $0) }
             term = sqlite3_last_insert_rowid(database.sqliteConnection)
         }
         terms[text] = term
@@ -83,30 +83,6 @@ struct RollupWriter {
     }
 
     // MARK: SQLite
-
-    private func step(
-        _ statement: Statement, bind: (OpaquePointer) -> Void,
-        row: (OpaquePointer) -> Void = { _ in }
-    ) throws {
-        // The statement object is kept alive while its handle is used.
-        let result = withExtendedLifetime(statement) {
-            let handle = statement.sqliteStatement
-            sqlite3_reset(handle)
-            bind(handle)
-            var result = sqlite3_step(handle)
-            while result == SQLITE_ROW {
-                row(handle)
-                result = sqlite3_step(handle)
-            }
-            sqlite3_reset(handle)
-            return result
-        }
-        guard result == SQLITE_DONE else {
-            throw DatabaseError(
-                resultCode: ResultCode(rawValue: result),
-                message: String(cString: sqlite3_errmsg(database.sqliteConnection)))
-        }
-    }
 
     private func bindKey(_ code: Int64, _ term: Int64, _ handle: OpaquePointer) {
         sqlite3_bind_int64(handle, 1, site)
