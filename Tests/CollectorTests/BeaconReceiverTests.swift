@@ -103,6 +103,16 @@ struct BeaconReceiverTests {
         #expect(try bench.books() == "received=5 kept=4 duplicate=1")
     }
 
+    @Test("a bot's repeated beacon is a duplicate as well: its rule may be allowed one day")
+    func duplicatesOfBots() async throws {
+        let bench = try CollectorBench()
+        let bot = CollectorBench.sender(headers: ["user-agent": "curl/8.5.0"])
+        #expect(await bench.view("https://a.test/", #","k":"1""#, from: bot) == .dropped([.bot]))
+        #expect(
+            await bench.view("https://a.test/", #","k":"1""#, from: bot) == .dropped([.duplicate]))
+        #expect(try bench.books() == "received=2 kept=0 bot=1 duplicate=1")
+    }
+
     @Test("what was refused may be sent again: its k is forgotten")
     func refusedIsNoDuplicate() async throws {
         let bench = try CollectorBench()

@@ -7,12 +7,13 @@
 import csv
 import io
 import json
+import subprocess
 import unicodedata
 
 from generate_log import recent_plan
 from support import shop
 from support.beacons import TRUSTED, pageview, send
-from support.footfall import Footfall, calm_zone, days_named, value_rows
+from support.footfall import COMMAND_SECONDS, Footfall, calm_zone, days_named, value_rows
 from support.logfiles import day_before, log_file, request
 from support.options import run_test
 from support.report import compare_tables
@@ -165,6 +166,20 @@ def exclusions(checks, bench):
     footfall.must("aggregate")
     checks.equal("as it was", before, footfall.export(SITE))
     checks.equal("nothing to exclude", 64, footfall.run("exclude", "add", SITE).status)
+
+
+def changes_at_once(checks, bench):
+    """Several commands change one site's settings at the same time: each takes effect."""
+    footfall = three_visits(bench, day_before(1))
+    changes = [("goal", "add", SITE, f"Mērķis {number}", "--page", f"/{number}") for number in range(4)]
+    changes += [("exclude", "add", SITE, "--page", f"/{number}") for number in range(4)]
+    started = [footfall.start(*change, stdout=subprocess.DEVNULL) for change in changes]
+    checks.equal("all are done", [0] * 8, [process.wait(COMMAND_SECONDS) for process in started])
+    goals = {goal["name"] for goal in footfall.json("goal", "list", SITE)["goals"]}
+    checks.equal("goals", {f"Mērķis {number}" for number in range(4)}, goals)
+    listed = footfall.json("exclude", "list", SITE)["exclusions"]
+    checks.equal("exclusions", [1, 2, 3, 4], sorted(one["number"] for one in listed))
+    checks.equal("each once", 4, len({tuple(one["conditions"]) for one in listed}))
 
 
 def pageviews_of(footfall, day):
@@ -333,6 +348,7 @@ if __name__ == "__main__":
         a_misspelt_value_is_hinted_at,
         several_filters,
         exclusions,
+        changes_at_once,
         bots,
         large_dimensions,
         the_dashboard,

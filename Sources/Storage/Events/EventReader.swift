@@ -206,17 +206,24 @@ package struct EventReader: Sendable {
         var visitors: Set<Int64> = []
         for file in try folder.partitions() where file.day >= start.utcDay {
             _ = try failure(of: file) { database in
-                // The newest have the highest numbers: only the end of the table is read.
-                let rows = try Row.fetchCursor(
-                    database, sql: "SELECT site, visitor, time FROM event ORDER BY seq DESC")
-                while let row = try rows.next() {
-                    guard file.day.startInUTC + TimeSpan(milliseconds: row[2]) >= start else {
-                        break
-                    }
-                    if row[0] == site.id, let visitor = row[1] as Int64? {
-                        visitors.insert(visitor)
+                // The newest have the highest numbers: only the end of a table is read.
+                func add(_ table: String, _ rule: String, where counts: (Int64) -> Bool) throws {
+                    let rows = try Row.fetchCursor(
+                        database,
+                        sql: "SELECT site, visitor, time, \(rule) FROM \(table) ORDER BY seq DESC")
+                    while let row = try rows.next() {
+                        guard file.day.startInUTC + TimeSpan(milliseconds: row[2]) >= start else {
+                            break
+                        }
+                        if row[0] == site.id, counts(row[3]), let visitor = row[1] as Int64? {
+                            visitors.insert(visitor)
+                        }
                     }
                 }
+                try add("event", "0") { _ in true }
+                let allowed = try AllowedBots([site], database)
+                guard !allowed.isEmpty else { return }
+                try add("set_aside", "rule") { allowed.contains(rule: $0, of: site.id) }
             }
         }
         return visitors.count

@@ -16,6 +16,8 @@ package enum StorageError: Error, Hashable, Sendable, CustomStringConvertible {
     case notSynchronous(path: String)
     case unknownSite(String, known: [String])
     case siteExists(Domain)
+    /// Its settings are not those that a change began from.
+    case siteChanged(Domain)
     case invalidSetting(String)
     /// A day whose raw events are not all there any more.
     case frozenDay(LocalDay, answerableFrom: LocalDay?)
@@ -69,6 +71,8 @@ package enum StorageError: Error, Hashable, Sendable, CustomStringConvertible {
                 """
         case .siteExists(let domain):
             "The site \(domain) exists. Change it with: footfall site edit \(domain)"
+        case .siteChanged(let domain):
+            "Another command changed \(domain) meanwhile. Nothing was done; try again."
         case .invalidSetting(let message): message
         case .frozenDay(let day, let from):
             """

@@ -20,8 +20,7 @@ extension MainDatabase {
                 let id: SiteID = row["id"]
                 return Site(
                     id: id, domain: Domain(row["domain"])!,
-                    settings: try JSONDecoder().decode(
-                        SiteSettings.self, from: Data((row["settings"] as String).utf8)),
+                    settings: try Self.settings(row["settings"]),
                     epochs: (bySite[id] ?? []).map(Self.epoch))
             }
         }
@@ -66,10 +65,19 @@ extension MainDatabase {
 
     /// Replaces the settings, and puts a changed epoch in force at the site's next midnight. One
     /// that brings back what is in force takes an announced change back.
+    ///
+    /// - Parameter site: as it was read.
+    /// - Throws: `siteChanged` where its settings are others by now, so that of two owners' changes
+    ///   none is lost.
     package func updateSite(
         _ site: Site, settings: SiteSettings, nextEpoch: SiteEpoch?, at now: Instant
     ) throws(StorageError) {
         try write { database in
+            let stored = try String.fetchOne(
+                database, sql: "SELECT settings FROM site WHERE id = ?", arguments: [site.id])
+            guard try stored.map(Self.settings) == site.settings else {
+                throw StorageError.siteChanged(site.domain)
+            }
             try database.execute(
                 sql: "UPDATE site SET settings = ? WHERE id = ?",
                 arguments: [try Self.encode(settings), site.id])
@@ -111,6 +119,10 @@ extension MainDatabase {
                 site, epoch.start.milliseconds, epoch.timeZone, epoch.rotation.rawValue,
                 epoch.sessionTimeout.milliseconds,
             ])
+    }
+
+    private static func settings(_ text: String) throws -> SiteSettings {
+        try JSONDecoder().decode(SiteSettings.self, from: Data(text.utf8))
     }
 
     private static func encode(_ settings: SiteSettings) throws -> String {

@@ -100,11 +100,10 @@ struct BotsCommand: ParsableCommand {
         _ domain: String, _ data: DataOption, _ allowed: (Site) throws -> [String]
     ) async throws {
         let installation = try await Installation.open(data)
-        let site = try installation.database.site(named: domain)
-        var settings = site.settings
-        settings.allowedBots = try allowed(site)
-        try installation.database.updateSite(
-            site, settings: settings, nextEpoch: nil, at: installation.clock.now())
+        try installation.change(domain) { site, settings in
+            settings.allowedBots = try allowed(site)
+            return nil
+        }
     }
 }
 

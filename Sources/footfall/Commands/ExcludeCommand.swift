@@ -34,17 +34,17 @@ struct ExcludeCommand: ParsableCommand {
                     "Say which sessions, such as --country CN --engaged 0.", code: Failure.usage)
             }
             let installation = try await Installation.open(data)
-            let site = try installation.database.site(named: domain)
-            if let same = site.settings.exclusions.first(where: { $0.sessions == sessions }) {
-                throw Failure(
-                    "\(site.domain) has that exclusion already: number \(same.number).",
-                    code: Failure.usage)
+            var number = 0
+            let site = try installation.change(domain) { site, settings in
+                if let same = settings.exclusions.first(where: { $0.sessions == sessions }) {
+                    throw Failure(
+                        "\(site.domain) has that exclusion already: number \(same.number).",
+                        code: Failure.usage)
+                }
+                number = (settings.exclusions.map(\.number).max() ?? 0) + 1
+                settings.exclusions.append(Exclusion(number: number, sessions: sessions))
+                return nil
             }
-            var settings = site.settings
-            let number = (settings.exclusions.map(\.number).max() ?? 0) + 1
-            settings.exclusions.append(Exclusion(number: number, sessions: sessions))
-            try installation.database.updateSite(
-                site, settings: settings, nextEpoch: nil, at: installation.clock.now())
             Console.say("Exclusion \(number) of \(site.domain): \(sessions.text).")
         }
     }
@@ -122,18 +122,17 @@ struct ExcludeCommand: ParsableCommand {
 
         func run() async throws {
             let installation = try await Installation.open(data)
-            let site = try installation.database.site(named: domain)
-            var settings = site.settings
-            settings.exclusions.removeAll { $0.number == number }
-            guard settings.exclusions.count < site.settings.exclusions.count else {
-                throw Failure(
-                    """
-                    \(site.domain) has no exclusion \(number); \
-                    'footfall exclude list \(site.domain)' lists them.
-                    """, code: Failure.usage)
+            let site = try installation.change(domain) { site, settings in
+                settings.exclusions.removeAll { $0.number == number }
+                guard settings.exclusions.count < site.settings.exclusions.count else {
+                    throw Failure(
+                        """
+                        \(site.domain) has no exclusion \(number); \
+                        'footfall exclude list \(site.domain)' lists them.
+                        """, code: Failure.usage)
+                }
+                return nil
             }
-            try installation.database.updateSite(
-                site, settings: settings, nextEpoch: nil, at: installation.clock.now())
             Console.say("Removed exclusion \(number) of \(site.domain).")
         }
     }

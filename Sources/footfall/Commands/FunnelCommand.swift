@@ -38,20 +38,19 @@ struct FunnelCommand: ParsableCommand {
                     code: Failure.usage)
             }
             let installation = try await Installation.open(data)
-            let site = try installation.database.site(named: domain)
-            var settings = site.settings
-            guard !settings.funnels.contains(where: { $0.name == funnel.name }) else {
-                throw Failure(
-                    "\(site.domain) has a funnel '\(funnel.name)' already; remove it first.",
-                    code: Failure.usage)
+            let site = try installation.change(domain) { site, settings in
+                guard !settings.funnels.contains(where: { $0.name == funnel.name }) else {
+                    throw Failure(
+                        "\(site.domain) has a funnel '\(funnel.name)' already; remove it first.",
+                        code: Failure.usage)
+                }
+                guard settings.funnels.count < Funnel.most else {
+                    throw Failure("A site has at most \(Funnel.most) funnels.", code: Failure.usage)
+                }
+                funnel.since = try installation.figures.firstDayOfNewRules(of: site)
+                settings.funnels.append(funnel)
+                return nil
             }
-            guard settings.funnels.count < Funnel.most else {
-                throw Failure("A site has at most \(Funnel.most) funnels.", code: Failure.usage)
-            }
-            funnel.since = try installation.figures.firstDayOfNewRules(of: site)
-            settings.funnels.append(funnel)
-            try installation.database.updateSite(
-                site, settings: settings, nextEpoch: nil, at: installation.clock.now())
             Console.say(
                 "Funnel '\(funnel.name)' of \(site.domain): \(funnel.steps.count) steps.")
         }
@@ -101,18 +100,17 @@ struct FunnelCommand: ParsableCommand {
 
         func run() async throws {
             let installation = try await Installation.open(data)
-            let site = try installation.database.site(named: domain)
-            var settings = site.settings
-            settings.funnels.removeAll { $0.name == name }
-            guard settings.funnels.count < site.settings.funnels.count else {
-                throw Failure(
-                    """
-                    \(site.domain) has no funnel '\(name)'; \
-                    'footfall funnel list \(site.domain)' lists them.
-                    """, code: Failure.usage)
+            let site = try installation.change(domain) { site, settings in
+                settings.funnels.removeAll { $0.name == name }
+                guard settings.funnels.count < site.settings.funnels.count else {
+                    throw Failure(
+                        """
+                        \(site.domain) has no funnel '\(name)'; \
+                        'footfall funnel list \(site.domain)' lists them.
+                        """, code: Failure.usage)
+                }
+                return nil
             }
-            try installation.database.updateSite(
-                site, settings: settings, nextEpoch: nil, at: installation.clock.now())
             Console.say("Removed funnel '\(name)' of \(site.domain).")
         }
     }

@@ -36,20 +36,19 @@ struct GoalCommand: ParsableCommand {
             var goal = Goal(
                 name: try GoalOptions.name(name), target: try target(), value: try worth())
             let installation = try await Installation.open(data)
-            let site = try installation.database.site(named: domain)
-            var settings = site.settings
-            guard !settings.goals.contains(where: { $0.name == goal.name }) else {
-                throw Failure(
-                    "\(site.domain) has a goal '\(goal.name)' already; remove it first.",
-                    code: Failure.usage)
+            let site = try installation.change(domain) { site, settings in
+                guard !settings.goals.contains(where: { $0.name == goal.name }) else {
+                    throw Failure(
+                        "\(site.domain) has a goal '\(goal.name)' already; remove it first.",
+                        code: Failure.usage)
+                }
+                guard settings.goals.count < Goal.most else {
+                    throw Failure("A site has at most \(Goal.most) goals.", code: Failure.usage)
+                }
+                goal.since = try installation.figures.firstDayOfNewRules(of: site)
+                settings.goals.append(goal)
+                return nil
             }
-            guard settings.goals.count < Goal.most else {
-                throw Failure("A site has at most \(Goal.most) goals.", code: Failure.usage)
-            }
-            goal.since = try installation.figures.firstDayOfNewRules(of: site)
-            settings.goals.append(goal)
-            try installation.database.updateSite(
-                site, settings: settings, nextEpoch: nil, at: installation.clock.now())
             Console.say("Goal '\(goal.name)' of \(site.domain): \(goal.target.text).")
         }
 
@@ -120,18 +119,17 @@ struct GoalCommand: ParsableCommand {
 
         func run() async throws {
             let installation = try await Installation.open(data)
-            let site = try installation.database.site(named: domain)
-            var settings = site.settings
-            settings.goals.removeAll { $0.name == name }
-            guard settings.goals.count < site.settings.goals.count else {
-                throw Failure(
-                    """
-                    \(site.domain) has no goal '\(name)'; \
-                    'footfall goal list \(site.domain)' lists them.
-                    """, code: Failure.usage)
+            let site = try installation.change(domain) { site, settings in
+                settings.goals.removeAll { $0.name == name }
+                guard settings.goals.count < site.settings.goals.count else {
+                    throw Failure(
+                        """
+                        \(site.domain) has no goal '\(name)'; \
+                        'footfall goal list \(site.domain)' lists them.
+                        """, code: Failure.usage)
+                }
+                return nil
             }
-            try installation.database.updateSite(
-                site, settings: settings, nextEpoch: nil, at: installation.clock.now())
             Console.say("Removed goal '\(name)' of \(site.domain).")
         }
     }

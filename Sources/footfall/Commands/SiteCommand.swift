@@ -115,13 +115,12 @@ struct SiteCommand: ParsableCommand {
                     """, code: Failure.usage)
             }
             let installation = try await Installation.open(data)
-            let site = try installation.database.site(named: domain)
             let now = installation.clock.now()
-            var settings = site.settings
-            try options.apply(to: &settings)
-            let next = try epoch.changed(site.nextEpoch(at: now), installation.settings.terms)
-            try installation.database.updateSite(
-                site, settings: settings, nextEpoch: epoch.isGiven ? next : nil, at: now)
+            let site = try installation.change(domain) { site, settings in
+                try options.apply(to: &settings)
+                let next = try epoch.changed(site.nextEpoch(at: now), installation.settings.terms)
+                return epoch.isGiven ? next : nil
+            }
             Console.say("Changed \(site.domain).")
             guard epoch.isGiven else { return }
             let changed = try installation.database.site(named: domain)

@@ -87,6 +87,28 @@ struct AllowedBotTests {
         #expect(try shop.books() == Books(received: 4, kept: 1, dropped: [.bot: 3]))
     }
 
+    @Test("are on the site now as others are")
+    func now() throws {
+        let shop = try Shop()
+        shop.folder.clock.set("2026-11-20T10:02:00Z")
+        let reader = shop.folder.reader(shop.database)
+        #expect(try reader.visitorsNow(on: shop.site) == 1)
+        try shop.allow(["curl"])
+        #expect(try reader.visitorsNow(on: shop.site) == 2)
+    }
+
+    @Test("of a sealed day: its books are the larger for them, and nothing of it is late")
+    func sealed() throws {
+        let shop = try Shop()
+        try shop.allow([])
+        #expect(try shop.database.rollupDays(of: shop.site)[Self.day]?.isSealed == true)
+        try shop.allow(["curl", "gptbot"])
+        #expect(try shop.totals().visitors == 2)
+        #expect(try shop.books() == Books(received: 4, kept: 4, dropped: [:]))
+        let verified = try shop.folder.aggregator(shop.database).run(.verify)
+        #expect(verified.problems.isEmpty && verified.verified > 0)
+    }
+
     @Test("`bots` tells which rules a site allows, also those that caught nothing")
     func told() throws {
         let shop = try Shop()

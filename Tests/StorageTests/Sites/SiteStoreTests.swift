@@ -65,6 +65,25 @@ struct SiteStoreTests {
         }
     }
 
+    @Test("a change that began before another's is refused whole")
+    func overtaken() throws {
+        let site = try Traffic.addSite(database)
+        var (first, second) = (site.settings, site.settings)
+        first.hosts = ["a.test"]
+        second.allowedBots = ["curl"]
+        let now = folder.clock.now
+        try database.updateSite(site, settings: first, nextEpoch: nil, at: now)
+        let version = try database.note(.registryVersion)
+        var weekly = site.nextEpoch(at: now)
+        weekly.rotation = .weekly
+        #expect(throws: StorageError.siteChanged(site.domain)) {
+            try database.updateSite(site, settings: second, nextEpoch: weekly, at: now)
+        }
+        let stored = try database.site(named: "a.test")
+        #expect(stored.settings == first && stored.epochs == site.epochs)
+        #expect(try database.note(.registryVersion) == version)
+    }
+
     @Test("a running collector can tell each change, and only changes")
     func registryVersion() throws {
         var last = try database.note(.registryVersion) ?? 0
