@@ -20,8 +20,9 @@ struct Footfall: AsyncParsableCommand {
         subcommands: [
             ServeCommand.self, AggregateCommand.self, DashboardCommand.self, QueryCommand.self,
             SessionsCommand.self, BooksCommand.self, BotsCommand.self, GoalCommand.self,
-            FunnelCommand.self, ExcludeCommand.self, SiteCommand.self, TokenCommand.self,
-            ImportCommand.self, ExportCommand.self, ExplainCommand.self, DoctorCommand.self,
+            FunnelCommand.self, ChannelCommand.self, ExcludeCommand.self, SiteCommand.self,
+            TokenCommand.self, ImportCommand.self, ExportCommand.self, ExplainCommand.self,
+            DoctorCommand.self,
         ])
 
     static func main() async {

@@ -23,6 +23,9 @@ from support.options import run_test
 COMMANDS = [
     ["serve"], ["aggregate"], ["dashboard"], ["query"], ["sessions"], ["books"],
     ["bots", "list"], ["bots", "allow"], ["bots", "disallow"], ["exclude", "add"], ["exclude", "list"], ["exclude", "remove"],
+    ["goal", "add"], ["goal", "list"], ["goal", "remove"],
+    ["funnel", "add"], ["funnel", "list"], ["funnel", "remove"],
+    ["channel", "add"], ["channel", "list"], ["channel", "remove"],
     ["site", "add"], ["site", "edit"], ["site", "list"], ["site", "remove"],
     ["import", "log"], ["import", "list"], ["import", "undo"], ["export"], ["explain"],
     ["token", "create"], ["doctor"],

@@ -25,7 +25,7 @@ known() { # footfall COMMAND [SUBCOMMAND] WORD…
     local words=("${@:2}") command=("$2") help option
     case "$2" in
         # These have subcommands.
-        exclude | funnel | goal | import | site | token) command+=("${3:-}") ;;
+        channel | exclude | funnel | goal | import | site | token) command+=("${3:-}") ;;
         bots) case "${3:-}" in allow | disallow) command+=("$3") ;; *) command+=(list) ;; esac ;;
     esac
     # For a command that isn't one, the help is the program's own.

@@ -23,6 +23,7 @@ package struct SiteFold {
     }
 
     /// - Parameters:
+    ///   - vocabulary: of the events, with the standard channels.
     ///   - keptSessions: keeps only the sessions that match; events without a visitor match none.
     ///   - showsExcluded: whether sessions that the site's exclusions hide are there all the same.
     ///   - dimensions: those that are wanted: totals alone take a third of the time of all.
@@ -34,6 +35,8 @@ package struct SiteFold {
         limit: @escaping (Dimension) -> Int = \.standardLimit
     ) {
         calendar = site.calendar
+        // Before anything looks at it, so that filters and exclusions see what the figures tell.
+        let vocabulary = vocabulary.with(site.settings.channels)
         self.vocabulary = vocabulary
         let goals = GoalMatcher(site.settings, vocabulary: vocabulary)
         self.goals = goals

@@ -67,6 +67,10 @@ package struct Vocabulary: Sendable {
         return UInt32(acquisitions.count - 1)
     }
 
+    mutating func set(channel name: String, ofAcquisition number: Int) {
+        acquisitions[number][ChannelMatcher.place(of: .channel)] = term(name, of: .channel)
+    }
+
     mutating func add(profile values: [UInt32]) -> UInt32 {
         profiles.append(values)
         return UInt32(profiles.count - 1)

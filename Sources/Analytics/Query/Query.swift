@@ -66,7 +66,7 @@ package struct QueryAnswer: Hashable, Sendable {
     package var currency: String?
     /// Others that there are orders in.
     package var otherCurrencies: [String] = []
-    /// Goals and funnels, by name, that days before these know nothing of.
+    /// Goals, funnels and the site's own channels, by name, that days before these know nothing of.
     package var since: [String: LocalDay] = [:]
     package var rows: [Row]
     package var totals: [Double?]
@@ -113,6 +113,9 @@ package struct QueryAnswer: Hashable, Sendable {
             switch query.dimension {
             case .goal: site.settings.goals.map { ($0.name, $0.since) }
             case .funnelStep: site.settings.funnels.map { ($0.name, $0.since) }
+            // Of a standard channel's name earlier days do know something.
+            case .channel:
+                site.settings.channels.filter { !$0.isStandard }.map { ($0.name, $0.since) }
             default: [(String, LocalDay?)]()
             }
         for (name, day) in definitions {

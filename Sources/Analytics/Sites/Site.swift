@@ -49,6 +49,7 @@ package struct SiteSettings: Hashable, Sendable, Codable {
     private var goalList: [Goal]?
     private var funnelList: [Funnel]?
     private var allowedBotRules: [String]?
+    private var channelList: [CustomChannel]?
 
     /// Whether a beacon counts only if its `Origin` or `Referer` header names a host of the site:
     /// browsers send one with each beacon, and no page elsewhere can make them send another's.
@@ -77,6 +78,12 @@ package struct SiteSettings: Hashable, Sendable, Codable {
     package var allowedBots: [String] {
         get { allowedBotRules ?? [] }
         set { allowedBotRules = newValue.isEmpty ? nil : Set(newValue).sorted() }
+    }
+
+    /// The owner's own, in the order in which they are asked; the standard ones come after them.
+    package var channels: [CustomChannel] {
+        get { channelList ?? [] }
+        set { channelList = newValue.isEmpty ? nil : newValue }
     }
 
     package init() {}

@@ -3,8 +3,8 @@ package import Analytics
 extension QueryAnswer {
     /// `{"site","timezone","from","to","as_of","metrics","dimension","rows","totals",
     /// "at_least"}`, `"filters"` where there are any, and `"currency"` and `"other_currencies"` where
-    /// orders or revenue were asked for and there are any, and `"since"` with goals or funnels that
-    /// began within the range: days as `2026-11-22`, `as_of` in UTC,
+    /// orders or revenue were asked for and there are any, and `"since"` with goals, funnels or
+    /// channels of the site's own that began within the range: days as `2026-11-22`, `as_of` in UTC,
     /// `dimension` `null` without one, and `null` where a figure does not exist. Rates are 0…1,
     /// times are in seconds.
     package var json: JSONValue {

@@ -21,7 +21,12 @@ package struct FoldInput: Sendable {
             "funnel \(funnel.name)\n" + funnel.steps.map(\.text).joined(separator: "\n")
         }
         let bots = settings.allowedBots.map { "bot \($0)" }
-        let rules = (settings.exclusions.map(\.sessions.text) + goals + funnels + bots).sorted()
+        // The first that fits names a session's channel: their order is a rule, too.
+        let channels = settings.channels.map { channel in
+            "channel \(channel.name)\n" + channel.conditions.map(\.text).joined(separator: "\n")
+        }
+        let rules =
+            (settings.exclusions.map(\.sessions.text) + goals + funnels + bots).sorted() + channels
         guard !rules.isEmpty else { return rulesVersion }
         let hash = SHA256.hash(data: Data(rules.joined(separator: "\n").utf8))
         return hash.prefix(6).reduce(0) { $0 << 8 | Int($1) } << 8 | rulesVersion

@@ -1,7 +1,7 @@
 import Analytics
 import ArgumentParser
 
-/// What goals and funnels share.
+/// What goals, funnels and channels share.
 enum GoalOptions {
     static let discussion = """
         Today shows a change at once; days that have passed and whose raw events are kept are \

@@ -33,6 +33,7 @@ struct Failure: Error {
             }
         case let error as LogImportError: self.init(error.description)
         case let error as DefinitionError: self.init(error.description)
+        case let error as CustomChannelError: self.init(error.description, code: Self.usage)
         case let error as Period.ParseError: self.init(error.description, code: Self.usage)
         case is ExitCode, is ValidationError, is CleanExit: return nil
         default:

@@ -8,6 +8,27 @@ extension Oracle {
         }
     }
 
+    /// The first of the site's own channels that fits, or the standard one.
+    func channel(of acquisition: Acquisition) -> String {
+        let tags = acquisition.tags
+        let values: [Dimension: String] = [
+            .source: acquisition.source, .channel: acquisition.channel,
+            .referrer: acquisition.referrer, .utmSource: tags.source, .utmMedium: tags.medium,
+            .utmCampaign: tags.campaign, .utmContent: tags.content, .utmTerm: tags.term,
+        ]
+        let fitting = settings.channels.first { channel in
+            channel.conditions.allSatisfy { condition in
+                let value = values[condition.field]!.lowercased()
+                let pattern = condition.pattern.lowercased()
+                guard value != "" else { return pattern == "*" || pattern == "(none)" }
+                // The patterns of `World` end with their only star.
+                return pattern.hasSuffix("*")
+                    ? value.hasPrefix(pattern.dropLast()) : value == pattern
+            }
+        }
+        return fitting?.name ?? acquisition.channel
+    }
+
     private func isMet(_ target: GoalTarget, by placed: Placed) -> Bool {
         let text: String?
         switch (target.kind, placed.event.kind) {

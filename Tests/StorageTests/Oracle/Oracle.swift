@@ -48,6 +48,7 @@ struct Oracle {
             let period = period(of: event.time)
             var placed = Placed(
                 event: event, day: day(of: event.time), hour: hour(of: event.time), period: period)
+            placed.event.acquisition.channel = channel(of: event.acquisition)
             if event.fate == .kept {
                 placed.visitor = "browser \(event.browser) in \(period)"
                 // Across a rotation a session stays one: the browser keeps its value until that

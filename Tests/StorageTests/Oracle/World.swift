@@ -127,11 +127,21 @@ struct World {
                 [FilterCondition(dimension: .page, .like, value: "/c*")], mostEngagedSeconds: 4),
             SessionFilter([FilterCondition(dimension: .shopStep, value: "cart left")]),
             SessionFilter([FilterCondition(dimension: .goal, .unequal, value: "sold")]),
+            SessionFilter(dimension: .channel, value: "Letters"),
         ]
         if generator.once(in: 3) {
             settings.exclusions = [Exclusion(number: 1, sessions: generator.pick(exclusions))]
         }
         settings.allowedBots = generator.pick([[], [], ["curl"], ["curl", "gptbot"]])
+        let channels = [
+            ("Letters", ["utm_medium=EMAIL", "utm_term=*"]), ("Known", ["source=g*"]),
+            ("Email", ["channel=referral", "utm_source=(none)"]), ("Pages", ["referrer=b.TEST/*"]),
+            ("Rest", ["utm_campaign=*"]),
+        ]
+        // Their order matters, too.
+        settings.channels = channels.filter { _ in generator.once(in: 4) }
+            .shuffled(using: &generator)
+            .map { try! CustomChannel(name: $0.0, conditions: $0.1) }
         return settings
     }
 

@@ -3,7 +3,8 @@ package struct Acquisition: Hashable, Sendable {
     /// `Google`, `newsletter`, `shop.example`; `Direct` when nobody sent the visitor, `(none)`
     /// when a tagged link doesn't say who did.
     package var source: String
-    /// One of `Channel`'s names.
+    /// One of `Channel`'s names. A site's own channels take its place in figures alone, so that
+    /// they can be changed for events that are there already.
     package var channel: String
     /// Host and cleaned path of the page before, without its query; "" for none, for the site's
     /// own pages, and for mail, whose addresses tell of the reader.

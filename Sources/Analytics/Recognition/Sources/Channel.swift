@@ -23,6 +23,12 @@ package enum Channel {
     package static let mobilePush = "Mobile Push Notifications"
     package static let unassigned = "Unassigned"
 
+    package static let names = [
+        direct, crossNetwork, paidShopping, paidSearch, paidSocial, paidVideo, display, paidOther,
+        organicShopping, organicSocial, organicVideo, organicSearch, aiAssistants, referral, email,
+        affiliates, audio, sms, mobilePush, unassigned,
+    ]
+
     /// What the rules look at; texts in any case.
     package struct Signs: Sendable {
         /// As tagged, or the host that referred; "" for none.
