@@ -4,7 +4,7 @@
 
 FROM swift:6.3-bookworm AS build
 RUN apt-get update -q \
-    && apt-get install -q -y --no-install-recommends libsqlite3-dev zlib1g-dev pkg-config esbuild \
+    && apt-get install -q -y --no-install-recommends libmaxminddb-dev libsqlite3-dev zlib1g-dev pkg-config esbuild \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /footfall
 COPY . .
@@ -20,7 +20,7 @@ RUN mkdir /licences && cp LICENSE /licences/footfall \
 FROM debian:bookworm-slim AS run
 RUN apt-get update -q \
     && apt-get install -q -y --no-install-recommends \
-        libsqlite3-0 sqlite3 zlib1g libstdc++6 tzdata \
+        libmaxminddb0 libsqlite3-0 sqlite3 zlib1g libstdc++6 tzdata \
     && rm -rf /var/lib/apt/lists/* \
     && groupadd --system --gid 10001 footfall \
     && useradd --system --uid 10001 --gid footfall --home-dir /data --no-create-home \

@@ -88,14 +88,21 @@ let package = Package(
             swiftSettings: strict),
         // gzip, over the system's zlib.
         .target(name: "Compression", dependencies: ["CZlib"], swiftSettings: strict),
+        // Places by addresses, from a file that the owner gives.
+        .target(
+            name: "GeoDatabase", dependencies: ["Analytics", "CMaxMindDB"], swiftSettings: strict),
         // What Swift can't call of the system: variadic and macro interfaces.
         .target(name: "CFootfall"),
         .systemLibrary(
             name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(
+            name: "CMaxMindDB", pkgConfig: "libmaxminddb",
+            providers: [.apt(["libmaxminddb-dev"])]),
         .executableTarget(
             name: "footfall",
             dependencies: [
-                "Analytics", "Storage", "Collector", "Dashboard", "Exchange", "CFootfall",
+                "Analytics", "Storage", "Collector", "Dashboard", "Exchange", "GeoDatabase",
+                "CFootfall",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Hummingbird", package: "hummingbird"),

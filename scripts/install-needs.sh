@@ -17,6 +17,7 @@ needs_of() {
             cat <<'NEEDS'
 package libsqlite3-dev  libsqlite3-dev
 package zlib1g-dev      zlib1g-dev
+package libmaxminddb-dev libmaxminddb-dev
 command pkg-config      pkg-config
 command esbuild         esbuild
 command git             git

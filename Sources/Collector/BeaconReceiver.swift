@@ -19,15 +19,15 @@ package enum BeaconAnswer: Hashable, Sendable {
 /// The way of a beacon through the collector: decode → admit → enrich (`IngestSteps`) → visitor →
 /// journal. Knows nothing of HTTP but what the caller took from the request.
 package final class BeaconReceiver: Sendable {
-    /// What was worked out under one state of the sites.
+    /// What was worked out under one state of the sites and of what is recognised.
     private struct Memory {
+        var steps: IngestSteps
         var generation: Int
         var known: IngestMemory?
     }
 
     private let clock: Clock
     private let registry: SiteRegistry
-    private let steps: IngestSteps
     private let visitors: VisitorFinder
     private let journal: Journal
     private let duplicates: DuplicateGuard
@@ -41,15 +41,22 @@ package final class BeaconReceiver: Sendable {
     ) {
         self.clock = clock
         self.registry = registry
-        self.steps = steps
         self.visitors = visitors
         self.journal = journal
         self.duplicates = duplicates
         rates = RateLimiter(limits: limits, fingerprinter: Fingerprinter(random: random))
         memory = Mutex(
             Memory(
-                generation: registry.generation,
+                steps: steps, generation: registry.generation,
                 known: IngestMemory(fingerprinter: Fingerprinter(random: random))))
+    }
+
+    /// From the next beacon on, others: tables and lists that were read again.
+    package func replace(_ steps: IngestSteps) {
+        memory.withLock { memory in
+            memory.steps = steps
+            memory.known?.forget()
+        }
     }
 
     /// Decodes a body and takes the beacon in.
@@ -130,7 +137,7 @@ package final class BeaconReceiver: Sendable {
                 memory.known?.forget()
                 memory.generation = generation
             }
-            return steps.run(hit, for: site, &memory.known)
+            return memory.steps.run(hit, for: site, &memory.known)
         }
     }
 

@@ -35,7 +35,7 @@ final class LogIntake {
         self.enricher = enricher
         visitors = LineVisitors(
             calendar: site.calendar, random: random, fingerprinter: fingerprinter,
-            isExcluded: enricher.isExcluded)
+            origin: enricher.origin)
     }
 
     /// - Returns: why the line can't be read, if it can't.
@@ -95,7 +95,7 @@ final class LogIntake {
             client: UnsafeBufferPointer(rebasing: bytes[line.client]), agentKey: agentKey,
             userAgent: { line.userAgent.map { LogText.decoded(bytes, $0) } ?? "" }, at: time,
             day.period)
-        if sender.isExcluded {
+        if sender.origin.isExcluded {
             day.drop(.excluded, at: time)
             return .excluded
         }
@@ -103,23 +103,27 @@ final class LogIntake {
             day.drop(.foreignHost, at: time)
             return .foreignHost
         }
-        let agent = enricher.agent(agentKey) {
+        let place = sender.origin.place
+        let agent = enricher.agent(key(of: agentKey, at: place), at: place) {
             line.userAgent.map { LogText.decoded(bytes, $0) }
         }
+        let referral = acquisition(of: line, target, hostKey, bytes)
+        let rule =
+            agent.rule != 0
+            ? agent.rule : sender.origin.verdict.map { enricher.number(of: $0) } ?? referral.rule
         let row = ImportRow(
             seconds: line.seconds, order: order, visitor: sender.visitor,
             previousVisitor: previous, page: page,
-            acquisition: acquisition(of: line, target, hostKey, bytes), profile: agent.profile,
-            rule: agent.rule)
+            acquisition: referral.acquisition, profile: agent.profile, rule: rule)
         order &+= 1
         try days.append(row, to: day)
-        return agent.rule == 0 ? .pageview : .bot
+        return rule == 0 ? .pageview : .bot
     }
 
     private func acquisition(
         of line: AccessLogLine, _ target: UnsafeBufferPointer<UInt8>, _ hostKey: Fingerprint,
         _ bytes: UnsafeBufferPointer<UInt8>
-    ) -> UInt32 {
+    ) -> LineEnricher.Referral {
         // Without a query the page says nothing of where the visit came from.
         let start =
             target.first == UInt8(ascii: "/")
@@ -152,6 +156,16 @@ final class LogIntake {
         guard let field else { return noText }
         // A part of the line, read within this call.
         return fingerprinter.fingerprint(of: UnsafeBufferPointer(rebasing: bytes[field]))
+    }
+
+    /// Of a program and where it is.
+    private func key(of agentKey: Fingerprint, at place: Place?) -> Fingerprint {
+        guard let place else { return agentKey }
+        return fingerprinter.fingerprint { key in
+            key.add(agentKey.high)
+            key.add(agentKey.low)
+            for text in [place.country, place.region, place.city] { key.add(text) }
+        }
     }
 
     /// What was counted, once all lines are taken.

@@ -296,7 +296,7 @@ struct LineEnricherTests {
             time: place.now)
         let key = Fingerprint(high: 1, low: 1)
         let landing = enricher.landing(key) { page }
-        let acquisition = enricher.acquisition(key) { (page, referrer) }
+        let referral = enricher.acquisition(key) { (page, referrer) }
         let found = enricher.agent(key) { agent }
         let texts = enricher.vocabulary
         guard case .page(let number) = landing else {
@@ -318,7 +318,8 @@ struct LineEnricherTests {
         }
         #expect(texts.pages.values[Int(number)] == event.page.value, "seed \(seed)")
         #expect(
-            texts.acquisitions.values[Int(acquisition)] == event.acquisition.value, "seed \(seed)")
+            texts.acquisitions.values[Int(referral.acquisition)] == event.acquisition.value,
+            "seed \(seed)")
         #expect(texts.profiles.values[Int(found.profile)] == event.profile.value, "seed \(seed)")
     }
 }

@@ -15,10 +15,15 @@ private let layers: [String: Layer] = [
         own: ["Analytics", "Storage"], packages: ["HTTPTypes", "Hummingbird", "Yams"]),
     "Exchange": Layer(own: ["Analytics", "Storage", "Compression"], packages: []),
     "Compression": Layer(own: ["CZlib"], packages: []),
+    "GeoDatabase": Layer(own: ["Analytics", "CMaxMindDB"], packages: []),
+    "CMaxMindDB": Layer(own: [], packages: [], toolchain: []),
     "CZlib": Layer(own: [], packages: [], toolchain: []),
     "CFootfall": Layer(own: [], packages: [], toolchain: []),
     "footfall": Layer(
-        own: ["Analytics", "Storage", "Collector", "Dashboard", "Exchange", "CFootfall"],
+        own: [
+            "Analytics", "Storage", "Collector", "Dashboard", "Exchange", "GeoDatabase",
+            "CFootfall",
+        ],
         packages: [
             "ArgumentParser", "Configuration", "Hummingbird", "Logging", "ServiceLifecycle",
             "SystemPackage", "UnixSignals", "Yams",

@@ -16,7 +16,7 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 TESTS = [
     "http_contract", "http_visitors", "http_routes", "command_line", "configuration", "sites",
-    "import_rules", "import_days", "reports", "channels", "events", "retention", "rotation",
+    "import_rules", "import_days", "places", "reports", "channels", "events", "retention", "rotation",
     "live_truth", "canary",
     "sync_order", "kill_nine", "disk_faults", "file_faults", "lock_faults", "clock_faults",
     "hostile_requests", "hostile_values", "hostile_clients", "operated", "restart", "import_truth",

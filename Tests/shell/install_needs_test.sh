@@ -28,13 +28,13 @@ start() { # INSTALLED-PACKAGE…
     : >"$calls"
 }
 
-start libsqlite3-dev zlib1g-dev
+start libmaxminddb-dev libsqlite3-dev zlib1g-dev
 capture "$needs" run
 check "nothing missing: succeeds" is "$status" 0
 check "nothing missing: says nothing" is "$output" ""
 check "nothing missing: calls nothing" is "$(cat "$calls")" ""
 
-start zlib1g-dev
+start libmaxminddb-dev zlib1g-dev
 capture "$needs" run
 check "root: succeeds" is "$status" 0
 check "root: installs just what is missing" is "$(tail -n 1 "$calls")" \
@@ -46,7 +46,7 @@ export user_id=1000
 capture "$needs" run
 check "not root: fails" is "$status" 1
 check "not root: prints the exact line" says "    sudo apt-get update && \
-sudo apt-get install -y --no-install-recommends libsqlite3-dev zlib1g-dev"
+sudo apt-get install -y --no-install-recommends libmaxminddb-dev libsqlite3-dev zlib1g-dev"
 check "not root: calls nothing" is "$(cat "$calls")" ""
 unset user_id
 
@@ -56,7 +56,7 @@ capture "$needs" run
 check "a package that isn't offered: fails" is "$status" 1
 check "a package that isn't offered: is named" says "don't include: zlib1g-dev"
 check "a package that isn't offered: the others are installed" is "$(tail -n 1 "$calls")" \
-    "apt-get install -q -y --no-install-recommends libsqlite3-dev"
+    "apt-get install -q -y --no-install-recommends libmaxminddb-dev libsqlite3-dev"
 unset unoffered
 
 start

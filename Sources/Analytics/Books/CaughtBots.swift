@@ -17,12 +17,13 @@ package struct CaughtBots: Hashable, Sendable {
         self.isAllowed = isAllowed
     }
 
-    /// With the categories of the built-in rules, the largest first.
+    /// With the rules' categories, the largest first.
     package static func sorted(
-        _ beaconsByRule: [String: Int], allowed: [String] = []
+        _ beaconsByRule: [String: Int], allowed: [String] = [],
+        verdicts: [BotVerdict] = BotRules.standard.verdicts
     ) -> [CaughtBots] {
         let categories = Dictionary(
-            uniqueKeysWithValues: BotRules.standard.verdicts.map { ($0.rule, $0.category) })
+            verdicts.map { ($0.rule, $0.category) }, uniquingKeysWith: { first, _ in first })
         return beaconsByRule.map { rule, beacons in
             CaughtBots(
                 rule: rule, category: categories[rule], beacons: beacons,

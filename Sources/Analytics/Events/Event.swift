@@ -107,16 +107,28 @@ package struct ClientProfile: Hashable, Sendable {
     /// ISO 3166-1 alpha-2.
     package var country: String
     package var region: String
+    package var city: String
 
     package init(
         client: Client, screen: ScreenClass? = nil, language: String = "", country: String = "",
-        region: String = ""
+        region: String = "", city: String = ""
     ) {
         self.client = client
         self.screen = screen
         self.language = language
         self.country = country
         self.region = region
+        self.city = city
+    }
+
+    package init(client: Client, screen: ScreenClass?, language: String, place: Place) {
+        self.init(client: client, screen: screen, language: language)
+        self.place = place
+    }
+
+    package var place: Place {
+        get { Place(country: country, region: region, city: city) }
+        set { (country, region, city) = (newValue.country, newValue.region, newValue.city) }
     }
 
     package static let unknown = ClientProfile(client: .unknown)

@@ -20,7 +20,8 @@ package struct Vocabulary: Sendable {
         .source, .channel, .referrer, .utmSource, .utmMedium, .utmCampaign, .utmContent, .utmTerm,
     ]
     static let profileDimensions: [Dimension] = [
-        .country, .region, .language, .browser, .browserVersion, .os, .osVersion, .device, .screen,
+        .country, .region, .city, .language, .browser, .browserVersion, .os, .osVersion, .device,
+        .screen,
     ]
 
     private(set) var terms: [Terms]
@@ -93,7 +94,7 @@ package struct Vocabulary: Sendable {
         if let number = profileNumbers[profile] { return number }
         let client = profile.client
         let values = [
-            profile.country, profile.region, profile.language, client.browser,
+            profile.country, profile.region, profile.city, profile.language, client.browser,
             Self.versioned(client.browser, client.browserVersion), client.os,
             Self.versioned(client.os, client.osVersion),
             client.device == .other ? "" : client.device.rawValue, profile.screen?.rawValue ?? "",

@@ -65,10 +65,18 @@ package struct IngestMemory: Sendable {
         return acquisition
     }
 
-    /// By the headers that tell of the browser, and what the beacon says of it.
-    mutating func client(of hit: Hit, _ find: () -> (ClientProfile, BotVerdict?)) -> ClientFinding {
+    /// By the headers that tell of the browser, what the beacon says of it, and the place that its
+    /// address gave.
+    mutating func client(
+        of hit: Hit, at place: Place?, _ find: () -> (ClientProfile, BotVerdict?)
+    ) -> ClientFinding {
         let sender = hit.sender
         let key = fingerprinter.fingerprint { key in
+            if let place {
+                key.add(place.country)
+                key.add(place.region)
+                key.add(place.city)
+            }
             key.add(sender.userAgent)
             key.add(sender.acceptLanguage)
             key.add(

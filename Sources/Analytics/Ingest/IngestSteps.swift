@@ -2,17 +2,10 @@
 /// the steps here, then the visitor, then the journal. The first drop wins.
 // A class: each beacon takes its tables by reference.
 package final class IngestSteps: Sendable {
-    package let bots: BotRules
-    package let clients: ClientRules
-    package let sources: SourceRules
+    package let recognition: Recognition
 
-    package init(
-        bots: BotRules = .standard, clients: ClientRules = .standard,
-        sources: SourceRules = .standard
-    ) {
-        self.bots = bots
-        self.clients = clients
-        self.sources = sources
+    package init(recognition: Recognition = .standard) {
+        self.recognition = recognition
     }
 
     /// What becomes of a hit.
@@ -25,7 +18,7 @@ package final class IngestSteps: Sendable {
     }
 
     /// Step 2, admit: each looks at one thing and answers why it drops the hit, or `nil`.
-    private static let admission: [@Sendable (Hit, Site) -> DropReason?] = [
+    static let admission: [@Sendable (Hit, Site) -> DropReason?] = [
         isExcluded, isForeignHost, isPrefetch, isOptedOut,
     ]
 
@@ -86,7 +79,7 @@ package final class IngestSteps: Sendable {
     }
 
     private func verdict(on hit: Hit, _ hints: ClientHints) -> BotVerdict? {
-        bots.verdict(
+        recognition.bots.verdict(
             BotSignals(
                 userAgent: hit.sender.userAgent, webdriver: hit.beacon.isAutomated,
                 hasAcceptLanguage: hit.sender.knowsHeaders
@@ -108,10 +101,11 @@ package final class IngestSteps: Sendable {
     ) -> (event: Event, verdict: BotVerdict?) {
         let page = memory?.page(of: hit, for: site) { self.page(of: hit, for: site) }
         let source = memory?.acquisition(of: hit, for: site) { acquisition(of: hit, for: site) }
+        let place = recognition.place(of: hit.sender.address)
         let client =
-            memory?.client(of: hit) { self.client(of: hit) }
+            memory?.client(of: hit, at: place) { self.client(of: hit, at: place) }
             ?? {
-                let (profile, verdict) = self.client(of: hit)
+                let (profile, verdict) = self.client(of: hit, at: place)
                 return IngestMemory.ClientFinding(profile: Shared(profile), verdict: verdict)
             }()
         let event = Event(
@@ -124,7 +118,10 @@ package final class IngestSteps: Sendable {
                 ? []
                 : PropertyPolicy.properties(of: hit, policy: site.settings.addresses),
             revenue: hit.beacon.revenue, retryKey: hit.beacon.nonce.map(RetryKey.init(nonce:)))
-        return (event, client.verdict)
+        let verdict =
+            client.verdict ?? recognition.listed(address: hit.sender.address)
+            ?? recognition.listed(referrer: hit.beacon.referrer)
+        return (event, verdict)
     }
 
     private func page(of hit: Hit, for site: Site) -> Page {
@@ -136,19 +133,27 @@ package final class IngestSteps: Sendable {
     }
 
     private func acquisition(of hit: Hit, for site: Site) -> Acquisition {
-        sources.acquisition(
-            page: hit.page, referrer: hit.beacon.referrer,
-            siteHosts: [site.domain.name] + site.settings.hosts,
-            ignoredReferrers: site.settings.ignoredReferrers)
+        recognition.sources.finding(page: hit.page, referrer: hit.beacon.referrer, of: site)
+            .acquisition
     }
 
-    private func client(of hit: Hit) -> (ClientProfile, BotVerdict?) {
+    /// What takes a hit for a bot's, whether its site allows that or not.
+    func verdict(on hit: Hit, for site: Site) -> BotVerdict? {
+        var memory: IngestMemory?
+        return enriched(hit, for: site, &memory).verdict
+    }
+
+    /// - Parameter place: by the address; `nil` leaves the browser's time zone.
+    private func client(of hit: Hit, at place: Place?) -> (ClientProfile, BotVerdict?) {
         let hints = ClientHints(hit.sender.hintHeaders)
         let profile = ClientProfile(
-            client: clients.client(userAgent: hit.sender.userAgent, hints: hints),
+            client: recognition.clients.client(userAgent: hit.sender.userAgent, hints: hints),
             screen: hit.beacon.viewportWidth.map(ScreenClass.init(viewportWidth:)),
             language: Self.language(acceptLanguage: hit.sender.acceptLanguage),
-            country: hit.beacon.timeZone.flatMap(Places.country(timeZone:)) ?? "")
+            place: place
+                ?? Place(
+                    country: hit.beacon.timeZone.flatMap(
+                        recognition.places.country(timeZone:)) ?? ""))
         return (profile, verdict(on: hit, hints))
     }
 

@@ -13,6 +13,7 @@ package enum Dimension: String, Hashable, Sendable, Codable, CaseIterable {
     case utmTerm = "utm_term"
     case country
     case region
+    case city
     case language
     case browser
     case browserVersion = "browser_version"
@@ -121,6 +122,7 @@ package enum Dimension: String, Hashable, Sendable, Codable, CaseIterable {
         case .goal: 32
         case .funnelStep: 33
         case .shopStep: 34
+        case .city: 35
         }
     }
 

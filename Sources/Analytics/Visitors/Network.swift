@@ -35,6 +35,13 @@ package struct Network: Hashable, Sendable {
         address.high & Self.mask(prefix) == high && address.low & Self.mask(prefix - 64) == low
     }
 
+    /// From its first address to its last, as numbers.
+    var range: ClosedRange<UInt128> {
+        let first = UInt128(high) << 64 | UInt128(low)
+        let mask = UInt128(Self.mask(prefix)) << 64 | UInt128(Self.mask(prefix - 64))
+        return first...(first | ~mask)
+    }
+
     /// The mask of the first `bits` of a word; all of them from 64 on, none below 1.
     private static func mask(_ bits: Int) -> UInt64 {
         bits >= 64 ? .max : bits <= 0 ? 0 : ~(.max >> UInt64(bits))

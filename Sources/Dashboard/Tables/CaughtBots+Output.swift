@@ -49,6 +49,7 @@ extension BotCategory {
         case .crawler: "crawler"
         case .aiCrawler: "AI crawler"
         case .aiFetcher: "AI fetcher"
+        case .spam: "referrer spam"
         case .seo: "SEO"
         case .advertising: "advertising"
         case .archiver: "archiver"

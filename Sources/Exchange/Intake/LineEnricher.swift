@@ -18,6 +18,12 @@ struct LineEnricher {
         var rule: UInt32
     }
 
+    struct Referral {
+        var acquisition: UInt32
+        /// The rule that takes whom the referrer sent for a bot; 0 for a person.
+        var rule: UInt32
+    }
+
     enum Landing {
         case page(UInt32)
         /// The site counts other hosts.
@@ -32,7 +38,7 @@ struct LineEnricher {
     private(set) var vocabulary = ImportVocabulary()
     private var agents = FingerprintCache<Agent>(limit: cacheLimit)
     private var landings = FingerprintCache<Landing>(limit: cacheLimit)
-    private var acquisitions = FingerprintCache<UInt32>(limit: cacheLimit)
+    private var referrals = FingerprintCache<Referral>(limit: cacheLimit)
     private let blank: WebAddress
 
     init(site: Site, steps: IngestSteps) {
@@ -44,25 +50,32 @@ struct LineEnricher {
         self.blank = blank
     }
 
-    /// Whether the site leaves the address out.
-    func isExcluded(_ address: ClientAddress) -> Bool {
-        site.settings.excludes(address)
+    /// What an address says, whatever it asks for and by which program.
+    func origin(_ address: ClientAddress) -> LineVisitors.Origin {
+        LineVisitors.Origin(
+            isExcluded: site.settings.excludes(address),
+            verdict: steps.recognition.listed(address: address),
+            place: steps.recognition.place(of: address))
     }
 
-    /// - Parameter userAgent: `nil` when the log's format has none: then nothing speaks for a bot.
-    mutating func agent(_ key: Fingerprint, userAgent: () -> String?) -> Agent {
+    mutating func number(of verdict: BotVerdict) -> UInt32 {
+        vocabulary.number(ofRule: verdict.rule)
+    }
+
+    /// - Parameters:
+    ///   - key: of the program and the place.
+    ///   - userAgent: `nil` when the log's format has none: then nothing speaks for a bot.
+    mutating func agent(
+        _ key: Fingerprint, at place: Place? = nil, userAgent: () -> String?
+    ) -> Agent {
         if let known = agents[key] { return known }
         let text = userAgent()
         let hit = hit(sender: Sender(address: nil, userAgent: text ?? ""))
-        var agent: Agent
-        switch steps.run(hit, for: site) {
-        case .setAside(let event, let verdict) where text != nil:
-            agent = Agent(
-                profile: vocabulary.number(of: event.profile.value),
-                rule: vocabulary.number(ofRule: verdict.rule))
-        default:
-            let profile = steps.enrich(hit, for: site).profile.value
-            agent = Agent(profile: vocabulary.number(of: profile), rule: 0)
+        var profile = steps.enrich(hit, for: site).profile.value
+        if let place { profile.place = place }
+        var agent = Agent(profile: vocabulary.number(of: profile), rule: 0)
+        if case .setAside(_, let verdict) = steps.run(hit, for: site), text != nil {
+            agent.rule = number(of: verdict)
         }
         agents[key] = agent
         return agent
@@ -90,14 +103,16 @@ struct LineEnricher {
 
     mutating func acquisition(
         _ key: Fingerprint, of hit: () -> (page: WebAddress?, referrer: String?)
-    ) -> UInt32 {
-        if let known = acquisitions[key] { return known }
+    ) -> Referral {
+        if let known = referrals[key] { return known }
         let (page, referrer) = hit()
         var whole = self.hit(page: page ?? blank)
         whole.beacon.referrer = referrer
-        let number = vocabulary.number(of: steps.enrich(whole, for: site).acquisition.value)
-        acquisitions[key] = number
-        return number
+        let found = Referral(
+            acquisition: vocabulary.number(of: steps.enrich(whole, for: site).acquisition.value),
+            rule: steps.recognition.listed(referrer: referrer).map { number(of: $0) } ?? 0)
+        referrals[key] = found
+        return found
     }
 
     private func hit(

@@ -24,8 +24,17 @@ struct LineVisitors {
     /// Most senders that are remembered of a period.
     private static let cacheLimit = 500_000
 
+    /// What the address alone says.
+    struct Origin {
+        var isExcluded = false
+        /// Why the owner's lists take whoever comes from there for a bot.
+        var verdict: BotVerdict?
+        /// `nil` where no database knows it.
+        var place: Place?
+    }
+
     struct Sender {
-        var isExcluded: Bool
+        var origin: Origin
         /// `FoldEvent.noVisitor` when the line has no address, as behind a Unix socket.
         var visitor: UInt64
         /// Under the salt before; worked out only when it is asked for.
@@ -35,19 +44,19 @@ struct LineVisitors {
     private let calendar: SiteCalendar
     private let random: RandomSource
     private let fingerprinter: Fingerprinter
-    private let isExcluded: (ClientAddress) -> Bool
+    private let origin: (ClientAddress) -> Origin
     private var hashes: [Instant: VisitorHash] = [:]
     private var senders = FingerprintCache<Sender>(limit: cacheLimit)
     private var sendersPeriod: SaltPeriod?
 
     init(
         calendar: SiteCalendar, random: RandomSource, fingerprinter: Fingerprinter,
-        isExcluded: @escaping (ClientAddress) -> Bool
+        origin: @escaping (ClientAddress) -> Origin
     ) {
         self.calendar = calendar
         self.random = random
         self.fingerprinter = fingerprinter
-        self.isExcluded = isExcluded
+        self.origin = origin
     }
 
     /// The salt period of a local day: a day is never under two.
@@ -85,10 +94,10 @@ struct LineVisitors {
             if !needsPrevious { return (known, FoldEvent.noVisitor) }
             if let previous = known.previous { return (known, previous) }
         }
-        var sender = Sender(isExcluded: false, visitor: FoldEvent.noVisitor, previous: nil)
+        var sender = Sender(origin: Origin(), visitor: FoldEvent.noVisitor, previous: nil)
         if let address = address(of: client) {
             let userAgent = userAgent().cut(toBytes: BeaconLimits.userAgent)
-            sender.isExcluded = isExcluded(address)
+            sender.origin = origin(address)
             sender.visitor =
                 period.hash.visitor(address: address, userAgent: userAgent).value
             if needsPrevious {

@@ -6,7 +6,7 @@ import Foundation
 /// can be folded, and whether they have changed.
 package struct FoldInput: Sendable {
     /// Raised when the fold's rules change, so that foldable days are folded again; under 256.
-    private static let rulesVersion = 3
+    private static let rulesVersion = 4
 
     /// What a rollup was folded by: the fold's own rules, and the site's. Another number, and its
     /// foldable days are folded again; the same number for the same rules, also if others were in

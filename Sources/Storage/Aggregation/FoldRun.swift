@@ -1,6 +1,5 @@
 import Analytics
 import Foundation
-import Synchronization
 
 /// The folding part of one run: finds the days that need it, folds them some at a time, and stores
 /// or compares what comes out.
@@ -119,21 +118,19 @@ struct FoldRun: Sendable {
         _ stretches: [ClosedRange<LocalDay>], _ work: [SiteWork]
     ) throws(StorageError) {
         let run = self
-        let shared = Mutex(run)
-        let failure = Mutex<StorageError?>(nil)
+        let shared = SharedRun(run)
         DispatchQueue.concurrentPerform(iterations: stretches.count) { index in
             do throws(StorageError) {
                 try run.fold(stretches[index], work, storingIn: shared)
             } catch {
-                failure.withLock { $0 = $0 ?? error }
+                shared.fail(error)
             }
         }
-        self = shared.withLock { $0 }
-        if let failure = failure.withLock({ $0 }) { throw failure }
+        self = try shared.result
     }
 
     private func fold(
-        _ chunk: ClosedRange<LocalDay>, _ work: [SiteWork], storingIn shared: borrowing Mutex<Self>
+        _ chunk: ClosedRange<LocalDay>, _ work: [SiteWork], storingIn shared: SharedRun
     ) throws(StorageError) {
         let concerned = work.filter { $0.days.contains(where: chunk.contains) }
         let bounds = bounds(of: chunk, concerned)
@@ -143,7 +140,7 @@ struct FoldRun: Sendable {
             expecting: countOfEvents(around: chunk, concerned))
         // What only reading to the end showed to be damaged.
         let unreadable = window.unreadable
-        shared.withLock { $0.note(unreadable) }
+        try shared.withLock { $0.note(unreadable) }
         var vocabularies = SiteVocabularies(window)
         for work in concerned {
             let site = work.site

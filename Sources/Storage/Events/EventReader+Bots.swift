@@ -5,9 +5,11 @@ extension EventReader {
     /// What was set aside as bots, by rule, of the raw events that are kept; a rule that the site
     /// allows is there also with nothing.
     ///
+    /// - Parameter verdicts: of the installation's rules, for their categories.
     /// - Throws: `unreadablePartition`.
     package func caughtBots(
-        of site: Site, on days: ClosedRange<LocalDay>
+        of site: Site, on days: ClosedRange<LocalDay>,
+        verdicts: [BotVerdict] = BotRules.standard.verdicts
     ) throws(StorageError) -> [CaughtBots] {
         let calendar = site.calendar
         let (start, end) = (calendar.start(of: days.lowerBound), calendar.end(of: days.upperBound))
@@ -32,6 +34,6 @@ extension EventReader {
             }
             if let failed { throw failed.error }
         }
-        return CaughtBots.sorted(beacons, allowed: allowed)
+        return CaughtBots.sorted(beacons, allowed: allowed, verdicts: verdicts)
     }
 }

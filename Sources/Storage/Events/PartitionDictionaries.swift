@@ -152,12 +152,12 @@ package struct PartitionDictionaries {
         try database.cachedStatement(
             sql: """
                 INSERT INTO profile (browser, browser_version, os, os_version, device, screen,
-                    language, country, region) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    language, country, region, city) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """
         ).execute(arguments: [
             client.browser, client.browserVersion, client.os, client.osVersion,
             client.device.rawValue, profile.screen?.rawValue ?? "", profile.language,
-            profile.country, profile.region,
+            profile.country, profile.region, profile.city,
         ])
         profiles.add(key, database.lastInsertedRowID)
         return database.lastInsertedRowID
@@ -220,11 +220,13 @@ enum PartitionRows {
     static func forEachProfile(
         _ database: Database, _ body: (Int64, ClientProfile) throws -> Void
     ) throws {
+        // Partitions of version 3 and before have no cities.
+        let hasCity = try database.columns(in: "profile").contains { $0.name == "city" }
         let rows = try Row.fetchCursor(
             database,
             sql: """
                 SELECT id, browser, browser_version, os, os_version, device, screen, language,
-                    country, region FROM profile
+                    country, region, \(hasCity ? "city" : "''") FROM profile
                 """)
         while let row = try rows.next() {
             let client = Client(
@@ -234,7 +236,7 @@ enum PartitionRows {
                 row[0],
                 ClientProfile(
                     client: client, screen: ScreenClass(rawValue: row[6]), language: row[7],
-                    country: row[8], region: row[9]))
+                    country: row[8], region: row[9], city: row[10]))
         }
     }
 

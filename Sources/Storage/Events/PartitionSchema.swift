@@ -4,8 +4,8 @@ import GRDB
 /// the texts, so that dropping the file drops both.
 enum PartitionSchema {
     /// Readers take every version up to this one. 2: events have `retry_key`. 3: there
-    /// are transaction keys.
-    static let version = 3
+    /// are transaction keys. 4: profiles have a city.
+    static let version = 4
 
     static let sql = """
         CREATE TABLE page (
@@ -25,7 +25,7 @@ enum PartitionSchema {
             browser TEXT NOT NULL, browser_version TEXT NOT NULL,
             os TEXT NOT NULL, os_version TEXT NOT NULL, device TEXT NOT NULL,
             screen TEXT NOT NULL, language TEXT NOT NULL,
-            country TEXT NOT NULL, region TEXT NOT NULL
+            country TEXT NOT NULL, region TEXT NOT NULL, city TEXT NOT NULL
         ) STRICT;
 
         CREATE TABLE name (
@@ -130,7 +130,9 @@ enum PartitionSchema {
         let found = try Int.fetchOne(database, sql: "PRAGMA user_version")!
         guard found < version else { return }
         if found < 2 { try database.execute(sql: "ALTER TABLE event ADD COLUMN retry_key INTEGER") }
-        try database.execute(sql: transactionKeys)
+        if found < 3 { try database.execute(sql: transactionKeys) }
+        try database.execute(
+            sql: "ALTER TABLE profile ADD COLUMN city TEXT NOT NULL DEFAULT ''")
         try database.execute(sql: "PRAGMA user_version = \(version)")
     }
 

@@ -30,7 +30,8 @@ struct BotsCommand: ParsableCommand {
             let installation = try await Installation.open(data)
             let site = try installation.database.site(named: domain)
             let days = installation.days(of: chosen, site)
-            let bots = try EventReader(folder: installation.folder).caughtBots(of: site, on: days)
+            let bots = try EventReader(folder: installation.folder).caughtBots(
+                of: site, on: days, verdicts: try installation.recognition().bots.verdicts)
             switch format {
             case .json: Console.print(CaughtBots.json(bots, of: site.domain, on: days).text)
             case .text: Console.printRaw(Console.renderer.render(bots, of: site.domain, on: days))
@@ -53,8 +54,8 @@ struct BotsCommand: ParsableCommand {
         @OptionGroup var data: DataOption
 
         func run() async throws {
-            let known = Set(BotRules.standard.verdicts.map(\.rule))
-            try await BotsCommand.change(domain, data) { site in
+            try await BotsCommand.change(domain, data) { site, recognition in
+                let known = Set(try recognition().bots.verdicts.map(\.rule))
                 for rule in rules where !known.contains(rule) {
                     throw Failure(
                         """
@@ -83,7 +84,7 @@ struct BotsCommand: ParsableCommand {
         @OptionGroup var data: DataOption
 
         func run() async throws {
-            try await BotsCommand.change(domain, data) { site in
+            try await BotsCommand.change(domain, data) { site, _ in
                 let allowed = site.settings.allowedBots
                 for rule in rules where !allowed.contains(rule) {
                     throw Failure(
@@ -97,11 +98,12 @@ struct BotsCommand: ParsableCommand {
     }
 
     private static func change(
-        _ domain: String, _ data: DataOption, _ allowed: (Site) throws -> [String]
+        _ domain: String, _ data: DataOption,
+        _ allowed: (Site, _ recognition: () throws -> Recognition) throws -> [String]
     ) async throws {
         let installation = try await Installation.open(data)
         try installation.change(domain) { site, settings in
-            settings.allowedBots = try allowed(site)
+            settings.allowedBots = try allowed(site, installation.recognition)
             return nil
         }
     }

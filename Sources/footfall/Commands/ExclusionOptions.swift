@@ -26,7 +26,8 @@ struct ExclusionOptions: ParsableArguments {
     @Option(help: "The campaign's content.") var utmContent: String?
     @Option(help: "The campaign's term.") var utmTerm: String?
     @Option(help: "The country, such as CN.") var country: String?
-    @Option(help: "The region.") var region: String?
+    @Option(help: "The region, such as 'Rīga, LV'.") var region: String?
+    @Option(help: "The city.") var city: String?
     @Option(help: "The language, such as en.") var language: String?
     @Option(help: "The browser.") var browser: String?
     @Option(help: "The browser with its version.") var browserVersion: String?
@@ -84,6 +85,7 @@ struct ExclusionOptions: ParsableArguments {
         case .utmTerm: utmTerm
         case .country: country
         case .region: region
+        case .city: city
         case .language: language
         case .browser: browser
         case .browserVersion: browserVersion

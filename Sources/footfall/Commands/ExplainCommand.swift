@@ -2,19 +2,34 @@ import Analytics
 import ArgumentParser
 import Dashboard
 import Foundation
+import Storage
 
-struct ExplainCommand: ParsableCommand {
+struct ExplainCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "explain", abstract: "Tell how beacons would be recorded, and why.",
         discussion: """
-            Reads NDJSON from standard input, a beacon a line, and writes a line for each: what \
-            would be kept, or what is wrong with the line. Needs neither a data folder nor a \
-            registered site; nothing is kept.
+            With --url one beacon by hand: its way through the steps, each with its verdict and \
+            the rule. Without, reads NDJSON from standard input, a beacon a line, and writes a \
+            line for each: what would be kept, or what is wrong with the line.
 
+            Needs neither a data folder nor a registered site; where there are, their tables, \
+            lists, places and settings count. Nothing is kept.
+
+            Example: footfall explain --url 'https://shop.example/?utm_source=x' \
+            --user-agent curl/8
             Example: echo '{"url":"https://shop.example/?utm_source=x","user_agent":"curl/8"}' | \
             footfall explain
             Members besides: ip, referrer, time, tz (a browser's time zone) and headers.
             """)
+
+    @Option(help: "The page's address.") var url: String?
+    @Option(help: "The address of the page that sent the visitor.") var referrer: String?
+    @Option(help: "The browser's user agent.") var userAgent: String?
+    @Option(help: "The visitor's IP address.") var ip: String?
+    @Option(help: "The browser's time zone, such as Europe/Riga.") var tz: String?
+    @Option(help: ArgumentHelp("A header of the request (repeatable).", valueName: "name: value"))
+    var header: [String] = []
+    @OptionGroup var data: DataOption
 
     /// One beacon by hand: `{"ip","user_agent","url","referrer","time","tz","headers":{…}}`.
     private struct Input: Decodable {
@@ -36,16 +51,74 @@ struct ExplainCommand: ParsableCommand {
         }
     }
 
-    func run() throws {
-        let steps = IngestSteps()
+    func run() async throws {
+        let bench = try await Bench(data)
+        guard let url else {
+            guard [referrer, userAgent, ip, tz].allSatisfy({ $0 == nil }), header.isEmpty else {
+                throw Failure("Give the page's address as well: --url.", code: Failure.usage)
+            }
+            return explainLines(bench)
+        }
+        let input = Input(
+            ip: ip, user_agent: userAgent, url: url, referrer: referrer, time: nil, tz: tz,
+            headers: header.isEmpty ? nil : try headers())
+        do {
+            let (hit, site) = try Self.hit(input, bench)
+            let trace = IngestTrace(hit, for: site, by: bench.steps)
+            Console.printRaw(Console.renderer.render(trace))
+        } catch let fault as Fault {
+            throw Failure("\(fault.message).", code: Failure.usage)
+        }
+    }
+
+    private func headers() throws -> [String: String] {
+        var headers: [String: String] = [:]
+        for text in header {
+            guard let colon = text.firstIndex(of: ":"), colon != text.startIndex else {
+                throw Failure(
+                    "'\(PlainText.of(text))' is no header; give 'name: value'.", code: Failure.usage
+                )
+            }
+            headers[String(text[..<colon])] = String(text[text.index(after: colon)...]).trimmed
+        }
+        return headers
+    }
+
+    private func explainLines(_ bench: Bench) {
         while let line = readLine() {
             let answer: JSONValue
             do {
-                answer = try Self.explain(try Self.input(of: line), steps)
-            } catch let fault as Fault {
-                answer = .object([.init("kept", false), .init("error", .string(fault.message))])
+                let (hit, site) = try Self.hit(try Self.input(of: line), bench)
+                answer = Self.answer(
+                    bench.steps.run(hit, for: site), bench.steps.enrich(hit, for: site))
+            } catch {
+                let message = (error as? Fault)?.message ?? "\(error)"
+                answer = .object([.init("kept", false), .init("error", .string(message))])
             }
             Console.print(answer.text)
+        }
+    }
+
+    /// What beacons are put through: of the data folder, where there is one.
+    private struct Bench {
+        let steps: IngestSteps
+        private var sites: [Domain: Site] = [:]
+
+        init(_ data: DataOption) async throws {
+            guard FileManager.default.fileExists(atPath: data.path + "/footfall.sqlite") else {
+                steps = IngestSteps()
+                return
+            }
+            let installation = try await Installation.open(data)
+            steps = IngestSteps(recognition: try installation.recognition())
+            for site in try installation.database.sites() { sites[site.domain] = site }
+        }
+
+        func site(of domain: Domain) -> Site {
+            sites[domain]
+                ?? Site(
+                    id: 1, domain: domain, settings: SiteSettings(),
+                    epochs: [SiteEpoch(start: Instant(milliseconds: 0), timeZone: "UTC")])
         }
     }
 
@@ -63,7 +136,7 @@ struct ExplainCommand: ParsableCommand {
         }
     }
 
-    private static func explain(_ input: Input, _ steps: IngestSteps) throws -> JSONValue {
+    private static func hit(_ input: Input, _ bench: Bench) throws -> (Hit, Site) {
         guard let url = input.url, let page = WebAddress(url) else {
             throw Fault("url must be an absolute URL with a host")
         }
@@ -89,13 +162,10 @@ struct ExplainCommand: ParsableCommand {
         var beacon = Beacon(name: Beacon.nameOfPageview, url: url)
         beacon.referrer = input.referrer
         beacon.timeZone = input.tz
-        let site = Site(
-            id: 1, domain: domain, settings: SiteSettings(),
-            epochs: [SiteEpoch(start: Instant(milliseconds: 0), timeZone: "UTC")])
         let hit = Hit(
             beacon: beacon, page: page, sender: sender,
             time: time ?? Instant(milliseconds: 0))
-        return answer(steps.run(hit, for: site), steps.enrich(hit, for: site))
+        return (hit, bench.site(of: domain))
     }
 
     private static func answer(
@@ -122,6 +192,8 @@ struct ExplainCommand: ParsableCommand {
             .init("os_version", .string(profile.client.osVersion)),
             .init("device", .string(profile.client.device.rawValue)),
             .init("country", known(profile.country)),
+            .init("region", known(profile.region)),
+            .init("city", known(profile.city)),
             .init("language", known(profile.language)),
         ]
         return .object(members)

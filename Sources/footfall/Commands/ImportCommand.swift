@@ -38,7 +38,8 @@ struct ImportCommand: ParsableCommand {
             var bars = ImportBars()
             let summary = try LogImport(
                 site: site, folder: installation.folder, database: installation.database,
-                clock: installation.clock, steps: IngestSteps(), options: options
+                clock: installation.clock,
+                steps: IngestSteps(recognition: try installation.recognition()), options: options
             ).run(
                 files: files, progress: { bars.show($0) },
                 report: { line in

@@ -1,13 +1,17 @@
+import Analytics
 import Collector
 import Logging
 import ServiceLifecycle
 import UnixSignals
 
-/// On SIGHUP reads the log level and the certificates again; what is at fault stays as it was.
+/// On SIGHUP reads the log level, the certificates, and what hits are recognised by again; what is at
+/// fault stays as it was.
 struct ReloadService: Service {
     let settings: @Sendable () async throws -> Settings
     let level: LogLevel
     let certificates: ServerCertificates?
+    let recognition: @Sendable (Settings) throws -> Recognition
+    let receiver: BeaconReceiver
     let logger: Logger
 
     func run() async {
@@ -17,13 +21,29 @@ struct ReloadService: Service {
     }
 
     private func reload() async {
+        let settings: Settings
         do {
-            level.value = try await settings().logLevel
-            try certificates?.reload()
-            logger.notice(
-                "Read again: the log level\(certificates == nil ? "" : " and the certificates").")
+            settings = try await self.settings()
         } catch {
             logger.error("Could not be read again: \(error)")
+            return
         }
+        level.value = settings.logLevel
+        var read = ["the log level"]
+        var faults: [any Error] = []
+        func part(_ name: String, _ load: () throws -> Void) {
+            do {
+                try load()
+                read.append(name)
+            } catch {
+                faults.append(error)
+            }
+        }
+        if let certificates { part("the certificates") { try certificates.reload() } }
+        part("tables, lists and places") {
+            receiver.replace(IngestSteps(recognition: try recognition(settings)))
+        }
+        logger.notice("Read again: \(read.joined(separator: ", ")).")
+        for fault in faults { logger.error("Could not be read again: \(fault)") }
     }
 }

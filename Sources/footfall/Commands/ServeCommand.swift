@@ -15,8 +15,8 @@ struct ServeCommand: AsyncParsableCommand {
             \(SettingKey.allCases.map { "  \($0.rawValue): \($0.help)" }.joined(separator: "\n"))
 
             A socket that systemd passes (LISTEN_FDS) is used before all of these: see \
-            deploy/systemd/footfall.socket. SIGHUP reads the log level and the certificates again; SIGTERM \
-            answers what has come and ends. GET /metrics has Prometheus' figures, for this machine \
+            deploy/systemd/footfall.socket. SIGHUP reads the log level, the certificates, tables, \
+            lists and the database of places again; SIGTERM answers what has come and ends. GET /metrics has Prometheus' figures, for this machine \
             and its private network; /healthz and /readyz are for health checks.
 
             Leave your own visits out: footfall site edit DOMAIN --exclude-address YOUR-ADDRESS
@@ -39,6 +39,9 @@ struct ServeCommand: AsyncParsableCommand {
     var trustedProxy: [String] = []
     @Option(help: "The one header in which they send it (X-Forwarded-For).")
     var clientAddressHeader: String?
+    @Option(help: "File in MaxMind's format that knows places by addresses.")
+    var geoDatabase: String?
+    @Option(help: "Whether the city is kept, too: yes or no (no).") var geoCity: String?
     @OptionGroup var data: DataOption
 
     private var flags: [SettingKey: String] {
@@ -49,6 +52,8 @@ struct ServeCommand: AsyncParsableCommand {
         flags[.tlsCertificate] = tlsCertificate
         flags[.tlsKey] = tlsKey
         flags[.clientAddressHeader] = clientAddressHeader
+        flags[.geoDatabase] = geoDatabase
+        flags[.geoCity] = geoCity
         if !trustedProxy.isEmpty { flags[.trustedProxy] = trustedProxy.joined(separator: ",") }
         return flags
     }

@@ -34,15 +34,7 @@ struct ServeServices {
         ) { logger.warning("\($0)") }
         let registry = try SiteRegistry(database: installation.database)
         let visitors = VisitorFinder(salts: salts)
-        let duplicates = DuplicateGuard()
-        let events = EventReader(folder: installation.folder)
-        try visitors.rebuild(
-            from: events, registry.sites.compactMap { registry.entry(for: $0.domain.name) },
-            at: clock.now())
-        try duplicates.rebuild(from: events, at: clock.now())
-        let receiver = BeaconReceiver(
-            clock: clock, registry: registry, steps: IngestSteps(), visitors: visitors,
-            journal: journal, duplicates: duplicates, limits: limits)
+        let receiver = try Self.receiver(installation, registry, visitors, journal, limits)
         let senders = SenderReader(
             addresses: ClientAddressResolver(
                 trustedProxies: settings.trustedProxies, header: settings.clientAddressHeader),
@@ -73,7 +65,11 @@ struct ServeServices {
                 clock: clock, registry: registry, salts: salts, visitors: visitors,
                 journal: journal, logger: logger),
             ReloadService(
-                settings: reload, level: level, certificates: certificates, logger: logger),
+                settings: reload, level: level, certificates: certificates,
+                recognition: {
+                    try InstalledRecognition.load(folder: installation.folder.path, $0)
+                },
+                receiver: receiver, logger: logger),
             CollectorServer(
                 socket: socket, router: router, receiver: receiver, senders: senders,
                 outages: outages, limits: limits, tls: certificates, counters: counters,
@@ -97,6 +93,24 @@ struct ServeServices {
         } catch {
             throw Failure("The server stopped: \(error)")
         }
+    }
+
+    /// With what those before it knew of visitors and retries.
+    private static func receiver(
+        _ installation: Installation, _ registry: SiteRegistry, _ visitors: VisitorFinder,
+        _ journal: Journal, _ limits: CollectorLimits
+    ) throws -> BeaconReceiver {
+        let clock = installation.clock
+        let duplicates = DuplicateGuard()
+        let events = EventReader(folder: installation.folder)
+        try visitors.rebuild(
+            from: events, registry.sites.compactMap { registry.entry(for: $0.domain.name) },
+            at: clock.now())
+        try duplicates.rebuild(from: events, at: clock.now())
+        return BeaconReceiver(
+            clock: clock, registry: registry,
+            steps: IngestSteps(recognition: try installation.recognition()), visitors: visitors,
+            journal: journal, duplicates: duplicates, limits: limits)
     }
 
     /// Terms under which events would go before they can be folded: no collector starts on them.

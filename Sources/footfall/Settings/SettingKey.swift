@@ -10,6 +10,8 @@ enum SettingKey: String, CaseIterable {
     case socket
     case tlsCertificate = "tls-certificate"
     case tlsKey = "tls-key"
+    case geoDatabase = "geo-database"
+    case geoCity = "geo-city"
     case limitBody = "limit.body"
     case limitHeader = "limit.header"
     case limitURL = "limit.url"
@@ -35,6 +37,8 @@ enum SettingKey: String, CaseIterable {
         case .socket: "path of a Unix socket to listen on in place of address and port"
         case .tlsCertificate: "certificate chain in PEM form, for TLS without a proxy"
         case .tlsKey: "its private key in PEM form"
+        case .geoDatabase: "file in MaxMind's format that knows places by addresses (none)"
+        case .geoCity: "whether the city is kept, too: yes or no (no)"
         case .limitBody: "bytes of a beacon (65536)"
         case .limitHeader: "bytes of a request's headers (32768)"
         case .limitURL: "bytes of a request's target (8192)"

@@ -18,6 +18,8 @@ struct Settings {
     var tlsCertificate: String?
     var tlsKey: String?
     var logLevel = Logger.Level.info
+    var geoDatabasePath: String?
+    var tellsCity = false
     var terms = RetentionTerms()
     var limits = CollectorLimits.standard
 
@@ -64,6 +66,7 @@ struct Settings {
         socketPath = resolved(socketPath)
         tlsCertificate = resolved(tlsCertificate)
         tlsKey = resolved(tlsKey)
+        geoDatabasePath = resolved(geoDatabasePath)
     }
 
     private mutating func apply(_ reader: inout SettingReader) {
@@ -98,6 +101,11 @@ struct Settings {
         reader.path(.tlsKey) { tlsKey = $0 }
         if (tlsCertificate == nil) != (tlsKey == nil) {
             reader.faults.append("tls-certificate and tls-key: give both or none.")
+        }
+        reader.path(.geoDatabase) { geoDatabasePath = $0 }
+        reader.take(.geoCity, "give yes or no.") { text in
+            tellsCity = text == "yes"
+            return text == "yes" || text == "no"
         }
         reader.number(.retentionRaw, 2...3_660, unit: "d") { terms.rawDays = $0 }
         reader.number(.retentionRollups, 1...120, unit: "mo") { terms.rollupMonths = $0 }

@@ -140,7 +140,7 @@ struct DimensionTests {
             "browser_version", "os", "os_version", "device", "screen", "visit_number",
             "days_since_last_visit", "page", "title", "event", "hour", "weekday_hour", "property",
             "search_term", "outbound_link", "download", "not_found", "goal", "funnel_step",
-            "shop_step",
+            "shop_step", "city",
         ]
         for (index, name) in names.enumerated() {
             #expect(Dimension(rawValue: name)?.code == Int64(index + 1))

@@ -16,7 +16,7 @@ struct PlacesTests {
             ("America/Argentina/ComodRivadavia", "AR"), ("Arctic/Longyearbyen", "SJ"),
         ])
     func countries(zone: String, country: String) {
-        #expect(Places.country(timeZone: zone) == country)
+        #expect(PlaceRules.standard.country(timeZone: zone) == country)
     }
 
     @Test(
@@ -26,15 +26,15 @@ struct PlacesTests {
             "Europe/Nowhere", "Europe/Riga ", "\u{1B}[31m", String(repeating: "a", count: 10_000),
         ])
     func none(zone: String) {
-        #expect(Places.country(timeZone: zone) == nil)
+        #expect(PlaceRules.standard.country(timeZone: zone) == nil)
     }
 
     @Test("names of countries")
     func names() {
-        #expect(Places.name(country: "LV") == "Latvia")
-        #expect(Places.name(country: "GB") == "United Kingdom")
-        #expect(Places.name(country: "CI") == "Côte d'Ivoire")
-        #expect(Places.name(country: "ZZ") == "ZZ")
+        #expect(PlaceRules.standard.name(country: "LV") == "Latvia")
+        #expect(PlaceRules.standard.name(country: "GB") == "United Kingdom")
+        #expect(PlaceRules.standard.name(country: "CI") == "Côte d'Ivoire")
+        #expect(PlaceRules.standard.name(country: "ZZ") == "ZZ")
     }
 
     @Test("other tables take the built-in ones' place")

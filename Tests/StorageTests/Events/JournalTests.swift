@@ -235,8 +235,13 @@ struct JournalTests {
         journal.close()
     }
 
-    @Test("a partition that the version before began is gone on with")
-    func olderPartition() async throws {
+    @Test(
+        "a partition that a version before began is gone on with",
+        arguments: [
+            (3, ""), (2, "DROP TABLE transaction_key;"),
+            (1, "DROP TABLE transaction_key; ALTER TABLE event DROP COLUMN retry_key;"),
+        ])
+    func olderPartition(version: Int, without: String) async throws {
         let journal = try self.journal()
         _ = try await journal.take([view(0)]).get()
         journal.close()
@@ -245,9 +250,9 @@ struct JournalTests {
         try await queue.write {
             try $0.execute(
                 sql: """
-                    ALTER TABLE event DROP COLUMN retry_key;
-                    DROP TABLE transaction_key;
-                    PRAGMA user_version = 1;
+                    ALTER TABLE profile DROP COLUMN city;
+                    \(without)
+                    PRAGMA user_version = \(version);
                     """)
         }
         try queue.close()

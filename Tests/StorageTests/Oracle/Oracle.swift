@@ -204,6 +204,7 @@ extension Oracle.Visit {
             .referrer: first.acquisition.referrer, .utmSource: tags.source, .utmMedium: tags.medium,
             .utmCampaign: tags.campaign, .utmContent: tags.content, .utmTerm: tags.term,
             .country: first.profile.country, .region: first.profile.region,
+            .city: first.profile.city,
             .language: first.profile.language, .browser: client.browser,
             .browserVersion: versioned(client.browser, client.browserVersion), .os: client.os,
             .osVersion: versioned(client.os, client.osVersion),

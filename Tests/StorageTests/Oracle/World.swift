@@ -285,7 +285,8 @@ struct World {
                     device: .mobile),
             ]), screen: generator.pick([nil, .small, .large]),
             language: generator.pick(["", "lv", "en"]),
-            country: generator.pick(["", "LV", "EG"]), region: generator.pick(["", "RIX"]))
+            country: generator.pick(["", "LV", "EG"]), region: generator.pick(["", "RIX"]),
+            city: generator.pick(["", "Rīga, LV"]))
     }
 }
 

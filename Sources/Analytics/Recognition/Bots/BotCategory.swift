@@ -21,5 +21,7 @@ package enum BotCategory: String, Hashable, Sendable, CaseIterable {
     case headless
     /// A programming library or a command-line tool.
     case library
+    /// Wants its address to be read in reports of sources.
+    case spam
     case other
 }

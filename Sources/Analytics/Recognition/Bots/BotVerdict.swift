@@ -30,8 +30,13 @@ extension BotVerdict {
     /// A browser's own request without the header that every browser sends.
     static let noAcceptLanguage = BotVerdict(rule: "no_accept_language", category: .headless)
 
+    /// From a network that the owner lists as a data centre's: people don't browse from there.
+    static let dataCenter = BotVerdict(rule: "data_center", category: .other)
+    /// Sent by a host that the owner lists as a spammer's.
+    static let referrerSpam = BotVerdict(rule: "referrer_spam", category: .spam)
+
     static let ofNoTable = [
         emptyUserAgent, noBrowser, compatibleWord, contactAddress, webdriver, headlessHints,
-        contradictingHints, noAcceptLanguage,
+        contradictingHints, noAcceptLanguage, dataCenter, referrerSpam,
     ]
 }

@@ -1,6 +1,7 @@
 /// Hosts that the owner lists, each with all hosts below it: referrer spam, payment providers.
 package struct HostList: Sendable {
     private var table = HostTable()
+    package private(set) var isEmpty = true
 
     /// One host a line; empty lines and `#` comments are passed over. A `www.`, a scheme or a
     /// path around the host is, too, so that published lists can be used as they are.
@@ -18,11 +19,15 @@ package struct HostList: Sendable {
             }
             // Lists of spam repeat themselves; that does no harm.
             _ = table.add(host, value: 0)
+            isEmpty = false
         }
     }
 
     package init(_ hosts: [String]) {
-        for host in hosts.compactMap(HostList.host(of:)) { _ = table.add(host, value: 0) }
+        for host in hosts.compactMap(HostList.host(of:)) {
+            _ = table.add(host, value: 0)
+            isEmpty = false
+        }
     }
 
     /// - Parameter host: as `WebAddress.host` has it.

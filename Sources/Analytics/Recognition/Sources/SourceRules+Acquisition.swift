@@ -1,3 +1,14 @@
+/// What named a visit's source.
+package enum SourceEvidence: String, Hashable, Sendable {
+    case utmSource = "utm_source"
+    /// The parameter `source` or `ref`.
+    case reference = "source or ref"
+    case clickID = "click id"
+    case referrer
+    /// Nothing did: `Direct`, or tags without a source.
+    case nothing
+}
+
 extension SourceRules {
     /// Where a visit that begins on `page` came from.
     ///
@@ -12,6 +23,24 @@ extension SourceRules {
     package func acquisition(
         page: WebAddress, referrer: String?, siteHosts: [String], ignoredReferrers: [String]
     ) -> Acquisition {
+        finding(
+            page: page, referrer: referrer, siteHosts: siteHosts,
+            ignoredReferrers: ignoredReferrers
+        ).acquisition
+    }
+
+    /// The same for a visit of a site, with what named the source.
+    func finding(
+        page: WebAddress, referrer: String?, of site: Site
+    ) -> (acquisition: Acquisition, evidence: SourceEvidence) {
+        finding(
+            page: page, referrer: referrer, siteHosts: [site.domain.name] + site.settings.hosts,
+            ignoredReferrers: site.settings.ignoredReferrers)
+    }
+
+    private func finding(
+        page: WebAddress, referrer: String?, siteHosts: [String], ignoredReferrers: [String]
+    ) -> (acquisition: Acquisition, evidence: SourceEvidence) {
         func sendsNobody(_ host: String) -> Bool {
             host == page.host || Self.isThisMachine(host)
                 || siteHosts.contains { Self.isWithin(host, $0) }
@@ -20,12 +49,13 @@ extension SourceRules {
         var query = CampaignQuery(page.rawQuery, rules: self)
         if let host = Self.host(in: query.reference), sendsNobody(host) { query.reference = "" }
         let referral = referrer.flatMap { self.referral($0, sendsNobody) }
-        guard referral != nil || !query.isEmpty else { return .direct }
+        guard referral != nil || !query.isEmpty else { return (.direct, .nothing) }
         let origin = origin(query, referral)
         let channel = Channel.name(of: origin.signs(campaign: query.tags.campaign))
-        return Acquisition(
+        let acquisition = Acquisition(
             source: origin.name, channel: channel, referrer: referral?.text ?? "",
             tags: query.tags)
+        return (acquisition, origin.evidence)
     }
 
     // MARK: The referrer
@@ -78,6 +108,7 @@ extension SourceRules {
     /// The sender, and what the channel's rules look at.
     private struct Origin {
         let name: String
+        var evidence = SourceEvidence.nothing
         var tag = ""
         var category: SourceCategory?
         var medium = ""
@@ -91,6 +122,7 @@ extension SourceRules {
         if !query.tags.source.isEmpty { return tagged(query.tags.source, query) }
         if !query.reference.isEmpty {
             var origin = tagged(query.reference, query)
+            origin.evidence = .reference
             // A `ref` that is a host says the same as a referrer would.
             if origin.medium.isEmpty, Self.host(in: query.reference) != nil {
                 origin.medium = "referral"
@@ -99,12 +131,13 @@ extension SourceRules {
         }
         if let click = query.click, !click.medium.isEmpty || referral == nil {
             return Origin(
-                name: click.source.name, tag: click.source.name, category: click.source.category,
+                name: click.source.name, evidence: .clickID, tag: click.source.name,
+                category: click.source.category,
                 medium: firstFilled(query.tags.medium, click.medium, "referral"))
         }
         if let referral {
             return Origin(
-                name: referral.source?.name ?? referral.address.unicodeHost,
+                name: referral.source?.name ?? referral.address.unicodeHost, evidence: .referrer,
                 tag: referral.address.host, category: referral.source?.category,
                 medium: firstFilled(query.tags.medium, "referral"))
         }
@@ -113,12 +146,15 @@ extension SourceRules {
 
     private func tagged(_ tag: String, _ query: CampaignQuery) -> Origin {
         if tag.lowercased() == "(direct)" {
-            return Origin(name: Acquisition.nameOfDirect, tag: tag, medium: query.tags.medium)
+            return Origin(
+                name: Acquisition.nameOfDirect, evidence: .utmSource, tag: tag,
+                medium: query.tags.medium)
         }
         let known = source(tagged: tag)
         var origin = Origin(
-            name: known?.source.name ?? Self.host(in: tag).map(HostName.unicode) ?? tag, tag: tag,
-            category: known?.source.category, medium: query.tags.medium)
+            name: known?.source.name ?? Self.host(in: tag).map(HostName.unicode) ?? tag,
+            evidence: .utmSource, tag: tag, category: known?.source.category,
+            medium: query.tags.medium)
         guard origin.medium.isEmpty else { return origin }
         if known?.isAd == true {
             origin.medium = "cpc"

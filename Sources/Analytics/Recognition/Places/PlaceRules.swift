@@ -1,20 +1,5 @@
-/// From a browser's time zone to a country, which needs no address.
-package enum Places {
-    /// The country of an IANA time zone, as ISO 3166-1 alpha-2: `LV` of `Europe/Riga`. By the
-    /// tables that come with the program; `PlaceRules` takes others.
-    ///
-    /// `nil` for zones of no country (`Etc/UTC`, `EST`), unknown names, and offsets.
-    package static func country(timeZone: String) -> String? {
-        PlaceRules.standard.country(timeZone: timeZone)
-    }
-
-    /// The English name of a country, or the code itself when there is none for it.
-    package static func name(country: String) -> String {
-        PlaceRules.standard.name(country: country)
-    }
-}
-
-/// The tables `time_zones.tsv` (the tz database's names, old ones too) and `countries.tsv`.
+/// From a browser's time zone to a country, which needs no address. The tables `time_zones.tsv` (the
+/// tz database's names, old ones too) and `countries.tsv`.
 package struct PlaceRules: Sendable {
     package static let timeZonesFile = "time_zones.tsv"
     package static let countriesFile = "countries.tsv"
@@ -71,12 +56,16 @@ package struct PlaceRules: Sendable {
         self.zones = zones
     }
 
-    /// As `Places.country(timeZone:)`; names in any case, as the tz database has them unique.
+    /// The country of an IANA time zone, as ISO 3166-1 alpha-2: `LV` of `Europe/Riga`; names in any
+    /// case, as the tz database has them unique.
+    ///
+    /// `nil` for zones of no country (`Etc/UTC`, `EST`), unknown names, and offsets.
     package func country(timeZone: String) -> String? {
         guard timeZone.utf8.count <= 64 else { return nil }
         return zones[timeZone.lowercased()]
     }
 
+    /// The English name of a country, or the code itself when there is none for it.
     package func name(country: String) -> String {
         names[country] ?? country
     }
