@@ -66,3 +66,14 @@ extension Vocabulary {
         return named
     }
 }
+
+extension Site {
+    /// The site's own channel of visits with this acquisition; `nil` where it is the standard one.
+    package func ownChannel(of acquisition: Acquisition) -> String? {
+        guard !settings.channels.isEmpty else { return nil }
+        var vocabulary = Vocabulary()
+        let number = vocabulary.number(of: acquisition)
+        return ChannelMatcher(settings.channels, vocabulary)
+            .channel(of: vocabulary.acquisitions[Int(number)])
+    }
+}

@@ -17,10 +17,10 @@ package struct IngestTrace: Sendable {
 
     /// The names of `IngestSteps.admission`, with what lets a hit pass.
     private static let admission = [
-        ("excluded", "its address is in no network that the site leaves out"),
-        ("host", "the page's host is one that the site counts"),
-        ("prefetch", "the page was not fetched ahead of a visit"),
-        ("opt-out", "neither GPC nor DNT was sent, or the site's policy lets it pass"),
+        ("excluded", "the address is in no network left out"),
+        ("host", "the site counts the page's host"),
+        ("prefetch", "not fetched ahead of a visit"),
+        ("opt-out", "no GPC or DNT that the site heeds"),
     ]
 
     package init(_ hit: Hit, for site: Site, by ingest: IngestSteps) {
@@ -87,11 +87,13 @@ package struct IngestTrace: Sendable {
             case .nothing: "no tag, no click id, no referrer"
             default: "by " + evidence.rawValue
             }
+        let own = site.ownChannel(of: acquisition)
         return [
             Step(name: "source", verdict: acquisition.source, rule: rule),
             Step(
-                name: "channel", verdict: acquisition.channel,
-                rule: "source, medium and campaign, by Google Analytics' default channel group"),
+                name: "channel", verdict: own ?? acquisition.channel,
+                rule: own == nil
+                    ? "by Google Analytics' default channel group" : "a channel of the site's own"),
         ]
     }
 

@@ -90,7 +90,7 @@ struct ExplainCommand: AsyncParsableCommand {
             do {
                 let (hit, site) = try Self.hit(try Self.input(of: line), bench)
                 answer = Self.answer(
-                    bench.steps.run(hit, for: site), bench.steps.enrich(hit, for: site))
+                    bench.steps.run(hit, for: site), bench.steps.enrich(hit, for: site), site)
             } catch {
                 let message = (error as? Fault)?.message ?? "\(error)"
                 answer = .object([.init("kept", false), .init("error", .string(message))])
@@ -169,7 +169,7 @@ struct ExplainCommand: AsyncParsableCommand {
     }
 
     private static func answer(
-        _ outcome: IngestSteps.Outcome, _ event: Event
+        _ outcome: IngestSteps.Outcome, _ event: Event, _ site: Site
     ) -> JSONValue {
         var members = verdict(outcome)
         let (source, profile) = (event.acquisition.value, event.profile.value)
@@ -181,7 +181,7 @@ struct ExplainCommand: AsyncParsableCommand {
         members += [
             .init("page", .string(event.page.value.path)),
             .init("source", .string(source.source)),
-            .init("channel", .string(source.channel)),
+            .init("channel", .string(site.ownChannel(of: source) ?? source.channel)),
             .init("referrer", .string(source.referrer)),
             .init(
                 "utm",
