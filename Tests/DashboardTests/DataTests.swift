@@ -122,7 +122,7 @@ struct DataTests {
             books.json.text == """
                 {"received":5,"kept":3,"dropped":{"bot":2,"opted_out":0,"excluded":0,\
                 "foreign_host":0,"prefetch":0,"rate":0,"unknown_site":0,"duplicate":0,"late":0},\
-                "shared_visitors":0}
+                "shared_visitors":0,"scrubbed":0}
                 """)
         #expect(Books(lost: true).json.text.hasSuffix(#","lost_events":0,"lost":true}"#))
         let lossy = Books(received: 9, kept: 3, dropped: [.bot: 2], lost: true, lostEvents: 4)

@@ -16,10 +16,13 @@ package struct Books: Hashable, Sendable {
     /// sessions on a day, most likely several people that one hash can't tell apart; over several
     /// days their sum.
     package var sharedVisitors: Int
+    /// Another: events of the last fold whose page's address had something in it that may identify a
+    /// person, and has a `•` in its place.
+    package var scrubbed: Int
 
     package init(
         received: Int = 0, kept: Int = 0, dropped: [DropReason: Int] = [:], lost: Bool = false,
-        lostEvents: Int = 0, sharedVisitors: Int = 0
+        lostEvents: Int = 0, sharedVisitors: Int = 0, scrubbed: Int = 0
     ) {
         self.received = received
         self.kept = kept
@@ -27,6 +30,7 @@ package struct Books: Hashable, Sendable {
         self.lost = lost
         self.lostEvents = lostEvents
         self.sharedVisitors = sharedVisitors
+        self.scrubbed = scrubbed
     }
 
     package var balances: Bool {
@@ -40,6 +44,12 @@ package struct Books: Hashable, Sendable {
         dropped[reason] = rest > 0 ? rest : nil
     }
 
+    /// Takes over what only a fold counts.
+    package mutating func takeNotes(of folded: Books?) {
+        sharedVisitors = folded?.sharedVisitors ?? 0
+        scrubbed = folded?.scrubbed ?? 0
+    }
+
     package static func += (books: inout Books, other: Books) {
         books.received += other.received
         books.kept += other.kept
@@ -48,5 +58,6 @@ package struct Books: Hashable, Sendable {
         books.lost = books.lost || other.lost
         books.lostEvents += other.lostEvents
         books.sharedVisitors += other.sharedVisitors
+        books.scrubbed += other.scrubbed
     }
 }

@@ -164,6 +164,12 @@ package struct Vocabulary: Sendable {
 
     func count(of dimension: Dimension) -> Int { terms[dimension.vocabularyIndex].texts.count }
 
+    /// Whether a page's address has a mark where something was that may identify a person, by number.
+    package var scrubbedPages: [Bool] {
+        let paths = texts(of: .page).map { $0.contains(Scrubber.mark) }
+        return pages.map { paths[Int($0.path)] }
+    }
+
     /// A version says little without its browser: `Safari 17.4`.
     private static func versioned(_ name: String, _ version: String) -> String {
         version.isEmpty ? name : "\(name) \(version)"

@@ -86,8 +86,8 @@ extension Session {
 
 extension Books {
     /// `{"received":n,"kept":n,"dropped":{"bot":n,…}}` with every reason, also those of which
-    /// there are none, and `"shared_visitors":n`, a note of visitors that are most likely several
-    /// people; and, when events were deleted before they could be folded,
+    /// there are none; two notes beside them, `"shared_visitors":n` of visitors that are most likely
+    /// several people and `"scrubbed":n` of events whose page's address had something replaced; and, when events were deleted before they could be folded,
     /// `"lost_events":n,"lost":true`: received = kept + dropped + lost. n is 0 when nobody can say.
     package var json: JSONValue { .object(jsonMembers) }
 
@@ -99,6 +99,7 @@ extension Books {
             .init("received", .integer(received)), .init("kept", .integer(kept)),
             .init("dropped", .object(reasons)),
             .init("shared_visitors", .integer(sharedVisitors)),
+            .init("scrubbed", .integer(scrubbed)),
         ] + (lost ? [.init("lost_events", .integer(lostEvents)), .init("lost", true)] : [])
     }
 }

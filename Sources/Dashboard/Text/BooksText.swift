@@ -18,7 +18,7 @@ extension TextRenderer {
         }
         if books.lostEvents > 0 { text += "; \(count(books.lostEvents)) lost" }
         var lines = paragraph(text + ".", .faint)
-        if let note = sharedVisitors(books) { lines += paragraph(note, .faint) }
+        for note in notes(books) { lines += paragraph(note, .faint) }
         if books.lost {
             lines += paragraph(Self.loss, .warning)
         }
@@ -44,7 +44,7 @@ extension TextRenderer {
             line.append(count(number), .strong, endingAt: names + 2 + numbers)
             return line
         }
-        if let note = sharedVisitors(books) {
+        for note in notes(books) {
             lines += [StyledLine()]
             lines += paragraph(note, .faint)
         }
@@ -53,6 +53,20 @@ extension TextRenderer {
             lines += paragraph(Self.loss, .warning)
         }
         return text(of: [lines])
+    }
+
+    private func notes(_ books: Books) -> [String] {
+        let scrubbed: String? =
+            switch books.scrubbed {
+            case 0: nil
+            case 1: "1 event's page had something that may identify a person: a • is in its place."
+            case let number:
+                """
+                \(count(number)) events' pages had something that may identify a person: a • is in \
+                its place.
+                """
+            }
+        return [sharedVisitors(books), scrubbed].compactMap { $0 }
     }
 
     private func sharedVisitors(_ books: Books) -> String? {

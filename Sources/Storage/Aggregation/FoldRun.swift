@@ -141,17 +141,21 @@ struct FoldRun: Sendable {
         // What only reading to the end showed to be damaged.
         let unreadable = window.unreadable
         try shared.withLock { $0.note(unreadable) }
+        let scrubbedPages = window.vocabulary.scrubbedPages
         var vocabularies = SiteVocabularies(window)
         for work in concerned {
             let site = work.site
-            let kept = EventReader.kept(window.events[site.id] ?? EventBuckets(), work.calendar)
+            let counts = EventReader.counts(
+                window.events[site.id] ?? EventBuckets(), work.calendar,
+                scrubbedPages: scrubbedPages)
             let (events, vocabulary) = vocabularies.take(site.id, from: &window)
             let days = work.days.filter(chunk.contains)
             let folded = SiteFold(site: site, vocabulary: vocabulary)
                 .figures(of: events, on: days.min()!...days.max()!)
             for figures in folded where days.contains(figures.day) {
                 var books = window.books[site.id]?[figures.day] ?? Books()
-                books.kept = kept[figures.day] ?? 0
+                books.kept = counts[figures.day]?.kept ?? 0
+                books.scrubbed = counts[figures.day]?.scrubbed ?? 0
                 books.sharedVisitors = figures.sharedVisitors
                 try shared.withLock { (run) throws(StorageError) in
                     guard run.canTell(of: figures.day, site) else { return }

@@ -17,7 +17,7 @@ struct LateEvents {
         }
         books.lost = before.lost
         books.lostEvents = before.lostEvents
-        books.sharedVisitors = before.sharedVisitors
+        books.takeNotes(of: before)
         return books
     }
 

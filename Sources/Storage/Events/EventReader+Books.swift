@@ -109,23 +109,41 @@ extension EventReader {
         return (books.filter { days.contains($0.key) }, unreadable)
     }
 
+    struct DayCounts {
+        var kept = 0
+        /// Those whose page's address has a mark.
+        var scrubbed = 0
+
+        static func += (counts: inout DayCounts, other: DayCounts) {
+            counts.kept += other.kept
+            counts.scrubbed += other.scrubbed
+        }
+    }
+
     /// Event rows by local day.
-    static func kept(_ events: EventBuckets, _ calendar: SiteCalendar) -> [LocalDay: Int] {
-        var counts: [LocalDay: Int] = [:]
+    ///
+    /// - Parameter scrubbedPages: of the vocabulary's pages, by number.
+    static func counts(
+        _ events: EventBuckets, _ calendar: SiteCalendar, scrubbedPages: [Bool]
+    ) -> [LocalDay: DayCounts] {
+        var counts: [LocalDay: DayCounts] = [:]
         for events in events.lists {
             guard let first = events.first else { continue }
             var finder = DayFinder(calendar: calendar, near: Instant(milliseconds: first.time))
             // Events come by partition and nearly by time: a day's stand together.
-            var (day, count) = (finder.day(of: Instant(milliseconds: first.time)), 0)
+            var (day, count) = (
+                finder.day(of: Instant(milliseconds: first.time)), DayCounts()
+            )
             for event in events {
                 let next = finder.day(of: Instant(milliseconds: event.time))
                 if next != day {
-                    counts[day, default: 0] += count
-                    (day, count) = (next, 0)
+                    counts[day, default: DayCounts()] += count
+                    (day, count) = (next, DayCounts())
                 }
-                count += 1
+                count.kept += 1
+                if scrubbedPages[Int(event.page)] { count.scrubbed += 1 }
             }
-            counts[day, default: 0] += count
+            counts[day, default: DayCounts()] += count
         }
         return counts
     }

@@ -17,9 +17,9 @@ struct DayBooks {
                 let read = try EventReader(folder: reader.folder).books(of: site, on: span)
                 for day in span {
                     // Raw events are not folded for their books: the last fold counted these.
-                    let shared = books[day]?.sharedVisitors ?? 0
+                    let folded = books[day]
                     books[day] = read[day]
-                    books[day]?.sharedVisitors = shared
+                    books[day]?.takeNotes(of: folded)
                 }
             } catch {
                 guard takesStored, case .unreadablePartition = error else { throw error }

@@ -30,6 +30,7 @@ extension MainDatabase {
                 case "received": books[day, default: Books()].received = count
                 case "kept": books[day, default: Books()].kept = count
                 case "shared_visitors": books[day, default: Books()].sharedVisitors = count
+                case "scrubbed": books[day, default: Books()].scrubbed = count
                 case "lost":
                     books[day, default: Books()].lost = true
                     books[day]?.lostEvents = count
@@ -51,6 +52,7 @@ extension MainDatabase {
         counts += books.dropped.map { ($0.key.rawValue, $0.value) }
         if books.lost { counts.append(("lost", books.lostEvents)) }
         if books.sharedVisitors > 0 { counts.append(("shared_visitors", books.sharedVisitors)) }
+        if books.scrubbed > 0 { counts.append(("scrubbed", books.scrubbed)) }
         for (reason, count) in counts {
             try database.execute(
                 sql: "INSERT INTO books VALUES (?, ?, ?, ?)", arguments: key + [reason, count])

@@ -114,6 +114,21 @@ struct AggregatorTests {
         #expect(firstDifference(text, try database.canonicalText())?.contains("books") != false)
     }
 
+    @Test("events on pages whose address was scrubbed are counted beside the books, and verified")
+    func scrubbed() throws {
+        try folder.store([
+            Traffic.kept(Traffic.view(site, 1, at: time("20T10:00:00"), "/order/•"), of: site),
+            Traffic.kept(Traffic.view(site, 1, at: time("20T10:01:00"), "/order/•/•"), of: site),
+            Traffic.kept(Traffic.view(site, 2, at: time("20T10:02:00"), "/"), of: site),
+        ])
+        _ = try folder.aggregate(database, at: "2026-11-21T03:00:00Z")
+        let books = try database.books(of: site, on: Traffic.day...Traffic.day)[Traffic.day]
+        #expect(books == Books(received: 3, kept: 3, scrubbed: 2))
+        #expect(books?.balances == true)
+        let verified = try folder.aggregate(database, at: "2026-11-21T04:00:00Z", .verify)
+        #expect(verified.problems.isEmpty && verified.verified == 1)
+    }
+
     @Test("late events are in the books of their day, while raw events are there and after")
     func lateBooks() throws {
         try storeViews(["20T10:00:00"])
