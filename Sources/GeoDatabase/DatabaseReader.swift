@@ -1,6 +1,7 @@
 import Analytics
 import CMaxMindDB
 import Foundation
+import Glibc
 
 /// The library's handle on one open file.
 ///
@@ -12,13 +13,15 @@ final class DatabaseReader: @unchecked Sendable {
 
     /// - Throws: where the file is not there, or its metadata can't be read.
     init(path: String, scratch: String) throws(GeoDatabaseError) {
-        let copy = try Self.copy(path, into: scratch)
-        // What is mapped stays readable; nobody else can write to it now.
-        defer { unlink(copy) }
+        let source = try Self.open(path)
+        defer { close(source) }
+        let copy = try Self.copy(source, path, into: scratch)
+        // What is mapped stays readable.
+        defer { close(copy) }
         // Given back below, or when this object ends.
         let opened = UnsafeMutablePointer<MMDB_s>.allocate(capacity: 1)
         opened.initialize(to: MMDB_s())
-        let status = MMDB_open(copy, UInt32(MMDB_MODE_MMAP), opened)
+        let status = MMDB_open("/dev/fd/\(copy)", UInt32(MMDB_MODE_MMAP), opened)
         guard status == MMDB_SUCCESS else {
             opened.deallocate()
             throw GeoDatabaseError(
@@ -35,44 +38,52 @@ final class DatabaseReader: @unchecked Sendable {
 
     private static let mend = "Download it again, whole, in MaxMind's format (.mmdb)"
 
-    /// A copy that is named like the setting, for who finds one that a power cut left.
-    private static func copy(_ path: String, into folder: String) throws(GeoDatabaseError) -> String
-    {
-        guard let source = FileHandle(forReadingAtPath: path) else {
+    /// More than any such database has: what is larger is something else, and would fill the disk.
+    private static let largest = 4 << 30
+
+    /// - Returns: a descriptor of a regular file.
+    private static func open(_ path: String) throws(GeoDatabaseError) -> Int32 {
+        // Whoever opens a pipe would wait for its writer.
+        let descriptor = Glibc.open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+        guard descriptor >= 0 else {
             throw GeoDatabaseError(
                 path, "can't be opened: \(String(cString: strerror(errno)))",
                 "Check the setting geo-database and the file's rights")
         }
-        defer { try? source.close() }
-        var name = Array("\(folder)/geo-database.XXXXXX".utf8CString)
-        let descriptor = mkstemp(&name)
-        let copy = String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        guard descriptor >= 0 else {
-            throw GeoDatabaseError(
-                path, "can't be copied to \(folder): \(String(cString: strerror(errno)))",
-                "Check that the folder exists and can be written to")
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
+            status.st_size <= largest
+        else {
+            close(descriptor)
+            throw GeoDatabaseError(path, "is no file of up to 4 GB", mend)
         }
-        let target = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
-        do {
-            while let piece = try source.read(upToCount: 1 << 20), !piece.isEmpty {
-                try target.write(contentsOf: piece)
-            }
-        } catch {
-            unlink(copy)
-            throw GeoDatabaseError(
-                path, "can't be copied to \(folder): \(error.localizedDescription)",
-                "Check the disk's space and the file")
-        }
-        return copy
+        return descriptor
     }
 
-    var title: String {
-        let metadata = handle.pointee.metadata
-        let built = Instant(milliseconds: Int64(clamping: metadata.build_epoch) * 1_000)
-        let type = metadata.database_type.map { String(cString: $0) } ?? "a database"
-        // It goes into the log: nothing that a terminal would obey.
-        let name = type.unicodeScalars.filter { (0x20...0x7E).contains($0.value) }
-        return "\(String(String.UnicodeScalarView(name))) of \(built.utcDay)"
+    /// Copies to a file without a name, which nobody else can write to and no crash leaves behind.
+    /// - Returns: its descriptor.
+    private static func copy(
+        _ source: Int32, _ path: String, into folder: String
+    ) throws(GeoDatabaseError) -> Int32 {
+        func failure() -> GeoDatabaseError {
+            GeoDatabaseError(
+                path, "can't be copied to \(folder): \(String(cString: strerror(errno)))",
+                "Check that the folder exists, can be written to and has room")
+        }
+        var name = Array("\(folder)/geo-database.XXXXXX".utf8CString)
+        let copy = mkstemp(&name)
+        guard copy >= 0 else { throw failure() }
+        unlink(name)
+        var buffer = [UInt8](repeating: 0, count: 1 << 20)
+        while true {
+            let count = read(source, &buffer, buffer.count)
+            if count == 0 { return copy }
+            guard count > 0, write(copy, buffer, count) == count else {
+                let failure = failure()
+                close(copy)
+                throw failure
+            }
+        }
     }
 
     // MARK: Looking through
@@ -104,13 +115,16 @@ final class DatabaseReader: @unchecked Sendable {
         return hasCountry
     }
 
+    /// Of what is asked for; all of an entry may be made to be without end.
     private func check(_ entry: MMDB_entry_s) throws(GeoDatabaseError) {
-        var entry = entry
-        var list: UnsafeMutablePointer<MMDB_entry_data_list_s>?
-        let status = MMDB_get_entry_data_list(&entry, &list)
-        // Made by the library, of an entry that it could read in part as well.
-        MMDB_free_entry_data_list(list)
-        try check(status)
+        for keys in Self.countryKeys + Self.regionKeys + Self.cityKeys {
+            let status = look(entry, keys).status
+            switch status {
+            case MMDB_INVALID_LOOKUP_PATH_ERROR, MMDB_LOOKUP_PATH_DOES_NOT_MATCH_DATA_ERROR:
+                continue
+            default: try check(status)
+            }
+        }
     }
 
     private func check(_ status: Int32) throws(GeoDatabaseError) {
@@ -160,38 +174,48 @@ final class DatabaseReader: @unchecked Sendable {
         }
     }
 
+    // As MaxMind and DB-IP have them, then as IPinfo has them.
+    private static let countryKeys: [[StaticString]] = [
+        ["country", "iso_code"], ["country_code"], ["country"],
+    ]
+    private static let regionKeys: [[StaticString]] = [
+        ["subdivisions", "0", "names", "en"], ["region"],
+    ]
+    private static let cityKeys: [[StaticString]] = [["city", "names", "en"], ["city"]]
+
     func country(of entry: MMDB_entry_s) -> String? {
-        guard
-            let code = text(entry, ["country", "iso_code"]) ?? text(entry, ["country_code"])
-                ?? text(entry, ["country"]),
-            code.utf8.count == 2, code.utf8.allSatisfy({ (0x41...0x5A).contains($0) })
+        guard let code = text(entry, Self.countryKeys), code.utf8.count == 2,
+            code.utf8.allSatisfy({ (0x41...0x5A).contains($0) })
         else { return nil }
         return code
     }
 
-    func region(of entry: MMDB_entry_s) -> String? {
-        text(entry, ["subdivisions", "0", "names", "en"]) ?? text(entry, ["region"])
+    func region(of entry: MMDB_entry_s) -> String? { text(entry, Self.regionKeys) }
+    func city(of entry: MMDB_entry_s) -> String? { text(entry, Self.cityKeys) }
+
+    /// The first text that there is under some keys, cleaned; of 80 scalars at most.
+    private func text(_ entry: MMDB_entry_s, _ keys: [[StaticString]]) -> String? {
+        for keys in keys {
+            let (status, data) = look(entry, keys)
+            guard status == MMDB_SUCCESS, data.has_data,
+                data.type == UInt32(MMDB_DATA_TYPE_UTF8_STRING), let start = data.utf8_string
+            else { continue }
+            // Of the length that the library checked against the file's end; a name has few bytes.
+            let bytes = UnsafeRawBufferPointer(start: start, count: min(400, Int(data.data_size)))
+            return Scrubber.scrub(String(decoding: bytes, as: UTF8.self), limit: 80).text
+        }
+        return nil
     }
 
-    func city(of entry: MMDB_entry_s) -> String? {
-        text(entry, ["city", "names", "en"]) ?? text(entry, ["city"])
-    }
-
-    /// - Returns: `nil` where there is no text under these keys; 80 scalars at most.
-    private func text(_ entry: MMDB_entry_s, _ keys: [StaticString]) -> String? {
+    private func look(
+        _ entry: MMDB_entry_s, _ keys: [StaticString]
+    ) -> (status: Int32, data: MMDB_entry_data_s) {
         var entry = entry
         var data = MMDB_entry_data_s()
         // Static strings end with a zero and live for ever, as do these pointers to them.
         var path = keys.map { UnsafeRawPointer($0.utf8Start).assumingMemoryBound(to: CChar.self) }
             .map(Optional.some)
         path.append(nil)
-        let status = MMDB_aget_value(&entry, &data, path)
-        guard status == MMDB_SUCCESS, data.has_data,
-            data.type == UInt32(MMDB_DATA_TYPE_UTF8_STRING),
-            let start = data.utf8_string
-        else { return nil }
-        // Of the length that the library checked against the file's end.
-        let bytes = UnsafeRawBufferPointer(start: start, count: Int(data.data_size))
-        return String(String(decoding: bytes, as: UTF8.self).unicodeScalars.prefix(80))
+        return (MMDB_aget_value(&entry, &data, path), data)
     }
 }

@@ -26,9 +26,6 @@ package final class GeoDatabase: Geography {
         }
     }
 
-    /// What the file says of itself: `GeoLite2-Country of 2026-11-17`.
-    package var title: String { reader.title }
-
     package func place(of address: ClientAddress) -> Place? {
         guard let entry = reader.entry(of: address), let country = reader.country(of: entry) else {
             return nil

@@ -75,6 +75,24 @@ def damaged_files(checks, bench):
             refused += 1
             checks.contains(f"{name}: named", ran.stderr, path)
     checks.check("most are refused", refused > len(cases) // 3, refused)
+    for name, make in (("a pipe", os.mkfifo), ("a folder", os.mkdir)):
+        os.remove(path)
+        make(path)
+        ran = footfall.run("explain", "--url", f"https://{SITE}/", timeout=20,
+                           environment={"FOOTFALL_GEO_DATABASE": path})
+        checks.equal(f"{name}: refused at once", 64, ran.status)
+        checks.contains(f"{name}: why", ran.stderr, "is no file of up to 4 GB")
+        (os.remove if name == "a pipe" else os.rmdir)(path)
+        write(footfall, path, "")
+    endless = footfall.run("explain", "--url", f"https://{SITE}/", timeout=20,
+                           environment={"FOOTFALL_GEO_DATABASE": "/dev/zero"})
+    checks.equal("a file without end", 64, endless.status)
+    # Maps that point twice to the one before: all of it would be 2^40 entries.
+    laughs = mmdb.contents({"192.0.2.0/24": mmdb.Laughs(40) | mmdb.place("DE")})
+    with open(path, "wb") as file:
+        file.write(laughs)
+    checks.equal("more than any memory", ("DE", "null", "null"),
+                 explained(footfall, HAMBURG, ("FOOTFALL_GEO_DATABASE", path)))
     missing = footfall.run("explain", "--url", f"https://{SITE}/",
                            environment={"FOOTFALL_GEO_DATABASE": "/nowhere/places.mmdb"})
     checks.equal("one that is not there", 64, missing.status)
@@ -167,8 +185,18 @@ def faulty_files(checks, bench):
     """A wrong row stops what would go by it, and is named with its line and its mend."""
     footfall = Footfall(bench.binary, bench.folder())
     footfall.add_site(SITE, ZONE)
+    for name in ("data_centers.txt", "referrer_spam.txt"):
+        write(footfall, name, "")
+        checks.equal(f"an empty {name}", 0, footfall.run("explain", "--url", f"https://{SITE}/").status)
+        os.remove(os.path.join(footfall.data, name))
+    os.symlink("nowhere", os.path.join(footfall.data, "data_centers.txt"))
+    checks.equal("a link to nowhere", 64, footfall.run("explain", "--url", f"https://{SITE}/").status)
+    os.remove(os.path.join(footfall.data, "data_centers.txt"))
+    os.mkfifo(os.path.join(footfall.data, "data_centers.txt"))
+    checks.equal("a pipe", 64, footfall.run("bots", SITE, timeout=20).status)
+    os.remove(os.path.join(footfall.data, "data_centers.txt"))
     for name, text, line in (
-            ("data_centers.txt", "192.0.2.0/24\nhere\n", "line 2"),
+            ("data_centers.txt", "192.0.2.0/24\nhe\x1b[31mre\n", "line 2"),
             ("referrer_spam.txt", "a.example\n\nb c\n", "line 3"),
             ("bots.tsv", "toaster\ttoaster\ttoast\t\n", "line 1"),
             ("browsers.tsv", "x\n", "line 1"), ("sources.tsv", "Quux\tsearching\n", "line 1"),
@@ -178,7 +206,10 @@ def faulty_files(checks, bench):
                         ("bots", SITE, "--period", "today")):
             ran = footfall.run(*command)
             checks.equal(f"{name}: {command[0]} refuses", 64, ran.status)
+            checks.check(f"{name}: {command[0]} moves no cursor", "\x1b" not in ran.stderr)
             checks.contains(f"{name}: {command[0]} names it", ran.stderr, f"{name} {line}")
+        doctor = footfall.run("doctor")
+        checks.contains(f"{name}: doctor tells", doctor.stdout, f"{name} {line}")
         os.remove(os.path.join(footfall.data, name))
 
 

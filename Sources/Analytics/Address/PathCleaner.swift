@@ -161,15 +161,19 @@ enum PathCleaner {
 
     /// What has been seen of a segment.
     private struct SegmentLook {
-        private(set) var hasDot = false
+        private var dots = 0
         private var length = 0
         private var digits = 0
         private var word = 0
         private var hasCapital = false
         private var isMixed = false
+        private var isHex = true
+
+        var hasDot: Bool { dots > 0 }
 
         mutating func isUsual(after byte: UInt8) -> Bool {
             length += 1
+            if ASCII.isAlphanumeric(byte), !ASCII.isHex(byte) { isHex = false }
             if ASCII.isLower(byte) {
                 word += 1
             } else if ASCII.isDigit(byte) {
@@ -181,15 +185,15 @@ enum PathCleaner {
                 hasCapital = true
                 isMixed = true
             } else if byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_") {
-                (word, isMixed) = (0, false)
+                (word, isMixed, isHex) = (0, false, true)
             } else if byte == UInt8(ascii: ".") {
-                hasDot = true
-                (word, isMixed) = (0, false)
+                dots += 1
+                (word, isMixed, isHex) = (0, false, true)
             } else {
                 return false
             }
-            let longestWord = isMixed ? TokenFinder.shortest : TokenFinder.shortestLetters
-            return digits < 6 && word < longestWord
+            let longestWord = isMixed || isHex ? TokenFinder.shortest : TokenFinder.shortestLetters
+            return digits < 6 && !(dots >= 3 && digits >= 4) && word < longestWord
                 && !(hasCapital && length >= TokenFinder.shortest)
         }
     }

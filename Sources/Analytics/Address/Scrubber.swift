@@ -2,8 +2,8 @@
 /// accounts, cards and orders, network addresses, long tokens. A `•` stands in their place.
 ///
 /// Words, slugs, dates, years and numbers of up to five digits stay. Where the two can't be told
-/// apart it takes too much rather than too little; `docs/recognition-sources.md` has the rules,
-/// their reasons and what they get wrong. The work is linear in the text.
+/// apart it takes too much rather than too little; `docs/recognition.md` has the rules, their
+/// reasons and what they get wrong. The work is linear in the text.
 package enum Scrubber {
     package static let mark: Character = "•"
 
@@ -54,7 +54,7 @@ package enum Scrubber {
         var ranges: [Range<Int>] = []
         if hints.hasAt { ranges += MailFinder.ranges(in: signs) }
         if hints.colons >= 2 { ranges += NetworkFinder.ranges(in: signs) }
-        if hints.digits >= 6 { ranges += NumberFinder.ranges(in: signs) }
+        if hints.mayHoldNumber { ranges += NumberFinder.ranges(in: signs) }
         if hints.mayHoldToken { ranges += TokenFinder.ranges(in: signs, slashJoins: slashJoins) }
         return ranges.isEmpty ? [] : merged(ranges)
     }
@@ -142,6 +142,7 @@ struct SignHints {
     private(set) var colons = 0
     private(set) var hasAt = false
     private var spaces = 0
+    private var dots = 0
     private var longest = 0
 
     /// - Parameter signs: as `TextSigns` has them, or the bytes of ASCII text.
@@ -163,6 +164,7 @@ struct SignHints {
                 spaces += 1
             case UInt8(ascii: "@"): hasAt = true
             case UInt8(ascii: ":"): colons += 1
+            case UInt8(ascii: "."): dots += 1
             default: break
             }
             longest = max(longest, run)
@@ -172,5 +174,7 @@ struct SignHints {
     }
 
     var mayHoldToken: Bool { longest >= TokenFinder.shortest || spaces >= 3 && digits >= 8 }
-    var maySayMore: Bool { hasAt || colons >= 2 || digits >= 6 || mayHoldToken }
+    /// Six digits, or an IPv4 address, whose least has four: 9.8.7.6.
+    var mayHoldNumber: Bool { digits >= 6 || dots >= 3 && digits >= 4 }
+    var maySayMore: Bool { hasAt || colons >= 2 || mayHoldNumber || mayHoldToken }
 }

@@ -72,7 +72,7 @@ package struct Sender: Sendable, CustomStringConvertible {
     }
 
     private static func isAhead(_ purpose: String?) -> Bool {
-        guard let purpose else { return false }
+        guard let purpose = purpose?.lowercased() else { return false }
         return ["prefetch", "prerender", "preview"].contains { purpose.contains($0) }
     }
 }

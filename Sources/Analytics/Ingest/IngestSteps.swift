@@ -118,10 +118,7 @@ package final class IngestSteps: Sendable {
                 ? []
                 : PropertyPolicy.properties(of: hit, policy: site.settings.addresses),
             revenue: hit.beacon.revenue, retryKey: hit.beacon.nonce.map(RetryKey.init(nonce:)))
-        let verdict =
-            client.verdict ?? recognition.listed(address: hit.sender.address)
-            ?? recognition.listed(referrer: hit.beacon.referrer)
-        return (event, verdict)
+        return (event, verdict(on: hit, of: site, client: client.verdict))
     }
 
     private func page(of hit: Hit, for site: Site) -> Page {
@@ -135,6 +132,19 @@ package final class IngestSteps: Sendable {
     private func acquisition(of hit: Hit, for site: Site) -> Acquisition {
         recognition.sources.finding(page: hit.page, referrer: hit.beacon.referrer, of: site)
             .acquisition
+    }
+
+    /// The first verdict that the site doesn't allow; where it allows all, the first of them.
+    private func verdict(on hit: Hit, of site: Site, client: BotVerdict?) -> BotVerdict? {
+        let allowed = site.settings.allowedBots
+        func counts(_ verdict: BotVerdict?) -> Bool {
+            verdict.map { !allowed.contains($0.rule) } ?? false
+        }
+        if counts(client) { return client }
+        let address = recognition.listed(address: hit.sender.address)
+        if counts(address) { return address }
+        let sender = recognition.listed(page: hit.page, referrer: hit.beacon.referrer)
+        return counts(sender) ? sender : client ?? address ?? sender
     }
 
     /// What takes a hit for a bot's, whether its site allows that or not.

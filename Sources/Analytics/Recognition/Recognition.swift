@@ -69,10 +69,11 @@ package final class Recognition: Sendable {
         return .dataCenter
     }
 
-    /// The same of its referrer, the text that came.
-    package func listed(referrer: String?) -> BotVerdict? {
-        guard !referrerSpam.isEmpty, let referrer, let host = WebAddress(referrer)?.host,
-            referrerSpam.contains(host)
+    /// The same of who is said to have sent it: the referrer, or a tag that is a host.
+    package func listed(page: WebAddress, referrer: String?) -> BotVerdict? {
+        guard !referrerSpam.isEmpty,
+            sources.hostsSending(to: page, referrer: referrer).contains(
+                where: referrerSpam.contains)
         else { return nil }
         return .referrerSpam
     }

@@ -22,8 +22,9 @@ package struct Network: Hashable, Sendable {
                 return nil
             }
             prefix = isIPv6 ? length : length + 96
-            // IPv4 written within IPv6 is taken for IPv4: a shorter prefix would hold all of it.
-            guard !address.isIPv4 || prefix >= 96 else { return nil }
+            // IPv4 written within IPv6 (NAT64, too) is taken for IPv4: so short a prefix would hold
+            // all of it.
+            guard !address.isIPv4 || !isIPv6 || prefix > 96 else { return nil }
         }
         self.text = text
         self.prefix = prefix

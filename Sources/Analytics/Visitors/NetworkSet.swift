@@ -29,7 +29,7 @@ package struct NetworkSet: Sendable {
             if entry.isEmpty { continue }
             guard let network = Network(entry) else {
                 throw RecognitionTableError(
-                    table: name, line: number, problem: "'\(entry)' is no network",
+                    table: name, line: number, problem: "'\(entry.prefix(80))' is no network",
                     mend: "Write one network a line, such as 192.0.2.0/24 or 2001:db8::/32")
             }
             networks.append(network)

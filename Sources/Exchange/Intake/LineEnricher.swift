@@ -110,7 +110,8 @@ struct LineEnricher {
         whole.beacon.referrer = referrer
         let found = Referral(
             acquisition: vocabulary.number(of: steps.enrich(whole, for: site).acquisition.value),
-            rule: steps.recognition.listed(referrer: referrer).map { number(of: $0) } ?? 0)
+            rule: steps.recognition.listed(page: page ?? blank, referrer: referrer)
+                .map { number(of: $0) } ?? 0)
         referrals[key] = found
         return found
     }

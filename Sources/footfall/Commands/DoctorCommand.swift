@@ -53,10 +53,12 @@ struct DoctorCommand: AsyncParsableCommand {
                 let (isWell, finding) = try body()
                 checks.append(Check(name: name, is_well: isWell, finding: finding))
             } catch {
-                checks.append(Check(name: name, is_well: false, finding: "\(error)"))
+                let text = Failure(error)?.message ?? "\(error)"
+                checks.append(Check(name: name, is_well: false, finding: text))
             }
         }
         let examination = Examination(installation: installation)
+        check("recognition", examination.recognition)
         check("clock", examination.clock)
         check("disk", examination.disk)
         check("files", examination.files)
@@ -78,6 +80,19 @@ private struct Examination {
     let installation: Installation
 
     private var now: Instant { installation.clock.now() }
+
+    func recognition() throws -> (Bool, String) {
+        let recognition = try installation.recognition()
+        let settings = installation.settings
+        if settings.tellsCity, settings.geoDatabasePath == nil {
+            return (false, "geo-city is yes, but no geo-database is set")
+        }
+        return (
+            true,
+            recognition === Recognition.standard
+                ? "built-in tables" : "built-in tables and what the data folder or settings add"
+        )
+    }
 
     func clock() throws -> (Bool, String) {
         let newest = try EventReader(folder: installation.folder).newestEvent()

@@ -66,6 +66,10 @@ struct ExplainCommand: AsyncParsableCommand {
             let (hit, site) = try Self.hit(input, bench)
             let trace = IngestTrace(hit, for: site, by: bench.steps)
             Console.printRaw(Console.renderer.render(trace))
+            if !bench.knows(site) {
+                Console.say(
+                    "\(site.domain) is no site of \(data.path): standard settings were used.")
+            }
         } catch let fault as Fault {
             throw Failure("\(fault.message).", code: Failure.usage)
         }
@@ -114,8 +118,10 @@ struct ExplainCommand: AsyncParsableCommand {
             for site in try installation.database.sites() { sites[site.domain] = site }
         }
 
+        func knows(_ site: Site) -> Bool { sites[site.domain] != nil }
+
         func site(of domain: Domain) -> Site {
-            sites[domain]
+            sites[domain] ?? sites.values.first { $0.isOwn(host: domain.name) }
                 ?? Site(
                     id: 1, domain: domain, settings: SiteSettings(),
                     epochs: [SiteEpoch(start: Instant(milliseconds: 0), timeZone: "UTC")])
@@ -139,6 +145,12 @@ struct ExplainCommand: AsyncParsableCommand {
     private static func hit(_ input: Input, _ bench: Bench) throws -> (Hit, Site) {
         guard let url = input.url, let page = WebAddress(url) else {
             throw Fault("url must be an absolute URL with a host")
+        }
+        guard url.utf8.count <= BeaconLimits.url else {
+            throw Fault("url is over \(BeaconLimits.url) bytes: the collector answers 400")
+        }
+        guard (input.tz?.utf8.count ?? 0) <= BeaconLimits.timeZone else {
+            throw Fault("tz is over \(BeaconLimits.timeZone) bytes: the collector answers 400")
         }
         guard let domain = Domain(page.host) else { throw Fault("the url's host is no domain") }
         let time = try input.time.map { text in

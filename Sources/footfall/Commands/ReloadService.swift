@@ -25,7 +25,7 @@ struct ReloadService: Service {
         do {
             settings = try await self.settings()
         } catch {
-            logger.error("Could not be read again: \(error)")
+            tell(error)
             return
         }
         level.value = settings.logLevel
@@ -44,6 +44,10 @@ struct ReloadService: Service {
             receiver.replace(IngestSteps(recognition: try recognition(settings)))
         }
         logger.notice("Read again: \(read.joined(separator: ", ")).")
-        for fault in faults { logger.error("Could not be read again: \(fault)") }
+        for fault in faults { tell(fault) }
+    }
+
+    private func tell(_ fault: any Error) {
+        logger.error("Could not be read again: \(Failure(fault)?.message ?? "\(fault)")")
     }
 }

@@ -16,7 +16,9 @@ struct Failure: Error {
     var code: Int32
 
     init(_ message: String, code: Int32 = Self.failed) {
-        self.message = message
+        // What a message quotes may hold signs that a terminal obeys.
+        let lines = message.split(separator: "\n", omittingEmptySubsequences: false)
+        self.message = lines.map { PlainText.of(String($0)) }.joined(separator: "\n")
         self.code = code
     }
 

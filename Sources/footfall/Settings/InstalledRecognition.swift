@@ -1,6 +1,7 @@
 import Analytics
 import Foundation
 import GeoDatabase
+import Glibc
 import Storage
 
 /// What an installation recognises hits by: the built-in tables, those that files of the same names in
@@ -27,21 +28,34 @@ enum InstalledRecognition {
     private static func files(in folder: String) throws -> [String: String] {
         var files: [String: String] = [:]
         for name in Recognition.fileNames {
-            let path = "\(folder)/\(name)"
-            guard FileManager.default.fileExists(atPath: path) else { continue }
-            guard let handle = FileHandle(forReadingAtPath: path),
-                let bytes = try? handle.read(upToCount: largestFile + 1)
-            else {
-                throw Failure("\(path) cannot be read. Check its rights.", code: Failure.usage)
-            }
-            guard bytes.count <= largestFile, let text = String(data: bytes, encoding: .utf8) else {
-                throw Failure(
-                    "\(path) is no text in UTF-8 of up to 64 MB. Write it anew, or remove it.",
-                    code: Failure.usage)
-            }
-            files[name] = text
+            if let text = try text(at: "\(folder)/\(name)") { files[name] = text }
         }
         return files
+    }
+
+    /// - Returns: `nil` where there is no such file.
+    private static func text(at path: String) throws -> String? {
+        // Whoever opens a pipe would wait for its writer.
+        let descriptor = Glibc.open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+        var status = stat()
+        if descriptor < 0 {
+            let cause = errno
+            // A link that leads nowhere is no missing file.
+            if cause == ENOENT, lstat(path, &status) != 0 { return nil }
+            throw Failure(
+                "\(path) cannot be read: \(String(cString: strerror(cause))). Check its rights.",
+                code: Failure.usage)
+        }
+        let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
+            status.st_size <= largestFile, let bytes = try? handle.readToEnd() ?? Data(),
+            let text = String(data: bytes, encoding: .utf8)
+        else {
+            throw Failure(
+                "\(path) is no text in UTF-8 of up to 64 MB. Write it anew, or remove it.",
+                code: Failure.usage)
+        }
+        return text
     }
 }
 

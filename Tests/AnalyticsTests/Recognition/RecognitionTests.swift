@@ -96,9 +96,21 @@ struct RecognitionTests {
         #expect(rule(hit(referrer: "https://www.spam.example/x"), steps) == "referrer_spam")
         #expect(rule(hit(referrer: "https://a.spam.example"), steps) == "referrer_spam")
         #expect(rule(hit(referrer: "https://spam.example.org/"), steps) == "kept")
+        // Without a scheme, and as a tag.
+        #expect(rule(hit(referrer: "www.spam.example/buy"), steps) == "referrer_spam")
+        var tagged = hit()
+        for tag in ["ref", "utm_source"] {
+            tagged.page = WebAddress("https://shop.test/?\(tag)=spam.example")!
+            #expect(rule(tagged, steps) == "referrer_spam")
+        }
         var allowing = Self.site
         allowing.settings.allowedBots = ["data_center"]
         #expect(rule(hit("192.0.2.1"), steps, allowing) == "kept")
+        // What is allowed hides nothing that isn't.
+        let both = hit("192.0.2.1", referrer: "https://spam.example/")
+        #expect(rule(both, steps, allowing) == "referrer_spam")
+        allowing.settings.allowedBots = ["data_center", "referrer_spam"]
+        #expect(rule(both, steps, allowing) == "kept")
         #expect(rule(hit("192.0.2.1"), IngestSteps()) == "kept")
     }
 

@@ -167,6 +167,9 @@ struct SourcesTests {
         arguments: [
             ("?gclid=Cj0KCQiA7OqrBhD9", nil, "Google", "Paid Search"),
             ("?gclid=x", "https://www.youtube.com/", "Google", "Paid Search"),
+            ("?gclid=", nil, "Direct", "Direct"), ("?gclid", nil, "Direct", "Direct"),
+            ("", "http://203.0.113.77/admin", "•", "Referral"),
+            ("", "mailto:jane@mail.example", "Direct", "Direct"),
             ("?msclkid=x", "https://www.bing.com/", "Bing", "Paid Search"),
             ("?ScCid=x", nil, "Snapchat", "Paid Social"),
             ("?ttclid=x&utm_medium=video", nil, "TikTok", "Organic Social"),

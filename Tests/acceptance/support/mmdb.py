@@ -7,6 +7,19 @@ SEPARATOR = bytes(16)
 METADATA_MARK = b"\xab\xcd\xefMaxMind.com"
 
 
+class Laughs(dict):
+    """Maps within each other, each of which points twice to the next, besides what is put in."""
+
+    def __init__(self, depth):
+        super().__init__()
+        self.depth = depth
+
+    def __or__(self, other):
+        joined = Laughs(self.depth)
+        joined.update(other)
+        return joined
+
+
 def write(path, places, kind="Test-City", version=6):
     """`places`: network in CIDR form -> what is known of it. Within each other they may not lie."""
     with open(path, "wb") as file:
@@ -28,6 +41,9 @@ def contents(places, kind="Test-City", version=6):
     for network, known in places.items():
         bits = prefix_bits(ipaddress.ip_network(network), version)
         encoded = encode(known)
+        if isinstance(known, Laughs):
+            chain, encoded = laughing(known, len(data))
+            data += chain
         if encoded not in offsets:
             offsets[encoded] = len(data)
             data += encoded
@@ -45,6 +61,23 @@ def contents(places, kind="Test-City", version=6):
         "description": {"en": "a test's"}, "ip_version": ("uint16", version), "languages": ["en"],
         "node_count": ("uint32", len(nodes)), "record_size": ("uint16", NODE_BYTES * 4)})
     return tree + SEPARATOR + data + METADATA_MARK + metadata
+
+
+def laughing(known, start):
+    """The chain of maps, and the entry with a member that points to its last."""
+    chain = head(2, 1) + b"x"
+    target = start
+    for _ in range(known.depth):
+        where = start + len(chain)
+        chain += head(7, 2) + encode("a") + pointer(target) + encode("b") + pointer(target)
+        target = where
+    members = b"".join(encode(key) + encode(value) for key, value in known.items())
+    return chain, head(7, len(known) + 1) + encode("z") + pointer(target) + members
+
+
+def pointer(target):
+    """Of 4 bytes, into the data."""
+    return bytes([1 << 5 | 3 << 3]) + target.to_bytes(4, "big")
 
 
 def prefix_bits(network, version):

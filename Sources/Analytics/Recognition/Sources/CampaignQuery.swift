@@ -25,9 +25,10 @@ struct CampaignQuery {
         var values = [Range<Int>?](repeating: nil, count: Self.names.count)
         for pair in QueryPairs(bytes) {
             guard let parameter = Self.parameter(bytes[pair.name], rules) else { continue }
+            if pair.value.isEmpty { continue }
             if parameter >= Self.firstClickID {
                 click = rules.clickIDs[parameter - Self.firstClickID]
-            } else if values[parameter] == nil, !pair.value.isEmpty {
+            } else if values[parameter] == nil {
                 values[parameter] = pair.value
             }
         }

@@ -14,7 +14,7 @@ package struct HostList: Sendable {
             if entry.isEmpty { continue }
             guard let host = HostList.host(of: entry) else {
                 throw RecognitionTableError(
-                    table: name, line: number, problem: "'\(entry)' is no host",
+                    table: name, line: number, problem: "'\(entry.prefix(80))' is no host",
                     mend: "Write one host a line, such as spam.example")
             }
             // Lists of spam repeat themselves; that does no harm.

@@ -69,18 +69,35 @@ extension SourceRules {
     }
 
     private func referral(_ text: String, _ sendsNobody: (String) -> Bool) -> Referral? {
-        guard !text.isEmpty, let address = WebAddress(text) ?? Self.withoutScheme(text),
-            !sendsNobody(address.host)
-        else { return nil }
+        guard let address = Self.address(referring: text), !sendsNobody(address.host) else {
+            return nil
+        }
         let source = source(referring: address)
         if source?.category == .passage { return nil }
         return Referral(
             address: address, source: source, text: Self.kept(address, source?.category))
     }
 
-    /// Some clients leave the scheme out: `www.google.com/search`.
-    private static func withoutScheme(_ text: String) -> WebAddress? {
-        host(in: text) == nil ? nil : WebAddress("https://" + text)
+    /// Some clients leave the scheme out: `www.google.com/search`. `mailto:jane@example.com` is no
+    /// address of a page.
+    static func address(referring text: String) -> WebAddress? {
+        if let address = WebAddress(text) { return address }
+        guard !text.utf8.contains(UInt8(ascii: "@")), host(in: text) != nil else { return nil }
+        return WebAddress("https://" + text)
+    }
+
+    /// The hosts that are said to have sent a visit: by the referrer, and by tags that are hosts.
+    func hostsSending(to page: WebAddress, referrer: String?) -> [String] {
+        let query = CampaignQuery(page.rawQuery, rules: self)
+        let tags = [query.tags.source, query.reference].compactMap { Self.host(in: $0) }
+        return tags + [referrer.flatMap { Self.address(referring: $0)?.host }].compactMap { $0 }
+    }
+
+    /// A host as it may be kept: one that is a network's address says nothing but where somebody's
+    /// machine is.
+    private static func named(_ host: String) -> String {
+        let bare = host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host
+        return ClientAddress(bare) == nil ? host : String(Scrubber.mark)
     }
 
     private static func isThisMachine(_ host: String) -> Bool {
@@ -97,10 +114,10 @@ extension SourceRules {
     private static func kept(_ address: WebAddress, _ category: SourceCategory?) -> String {
         if category == .mail { return "" }
         guard address.scheme != "android-app", address.rawPath.utf8.count > 1 else {
-            return address.host
+            return named(address.host)
         }
         let path = PathCleaner.cleaned(address.rawPath).path
-        return path == "/" ? address.host : address.host + path
+        return path == "/" ? named(address.host) : named(address.host) + path
     }
 
     // MARK: Who sent the visitor
@@ -137,7 +154,8 @@ extension SourceRules {
         }
         if let referral {
             return Origin(
-                name: referral.source?.name ?? referral.address.unicodeHost, evidence: .referrer,
+                name: referral.source?.name ?? Self.named(referral.address.unicodeHost),
+                evidence: .referrer,
                 tag: referral.address.host, category: referral.source?.category,
                 medium: firstFilled(query.tags.medium, "referral"))
         }
