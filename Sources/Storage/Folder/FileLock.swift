@@ -18,5 +18,9 @@ package final class FileLock: Sendable {
         self.descriptor = descriptor
     }
 
-    deinit { close(descriptor) }
+    deinit {
+        // Also where a process that is being started has the descriptor until it has its program.
+        flock(descriptor, LOCK_UN)
+        close(descriptor)
+    }
 }
