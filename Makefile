@@ -39,7 +39,7 @@ test: ## Run every suite and sum it up (SUITES="swift tracker shell fuzz accepta
 	@scripts/test.sh $(SUITES)
 
 .PHONY: test-long
-test-long: ## Many seeds, thread and address sanitizers, simulated months (FOOTFALL_SEEDS=1000)
+test-long: ## Many seeds, thread and address sanitizers, simulated years (FOOTFALL_SEEDS=1000)
 	@scripts/test.sh --long $(SUITES)
 
 .PHONY: fuzz

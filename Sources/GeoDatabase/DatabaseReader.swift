@@ -5,7 +5,7 @@ import Glibc
 
 /// The library's handle on one open file.
 ///
-/// Its functions only read what `MMDB_open` mapped, from any thread.
+/// Sendable, since its functions only read what `MMDB_open` mapped and nothing changes after `init`.
 final class DatabaseReader: @unchecked Sendable {
     private let path: String
     // On the heap: what is looked up points back to it.

@@ -2,9 +2,10 @@ import Foundation
 
 /// A run that stretches of days, each on a core of its own, are stored into one at a time. By a lock
 /// of the system's in place of `Mutex`: the thread sanitizer doesn't see who waits for that one.
+///
+/// Sendable, since both variables are touched under the lock alone.
 final class SharedRun: @unchecked Sendable {
     private let lock = NSLock()
-    // Both are touched under the lock alone.
     private var run: FoldRun
     private var failure: StorageError?
 

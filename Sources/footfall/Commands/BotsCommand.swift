@@ -31,7 +31,7 @@ struct BotsCommand: ParsableCommand {
             let site = try installation.database.site(named: domain)
             let days = installation.days(of: chosen, site)
             let bots = try EventReader(folder: installation.folder).caughtBots(
-                of: site, on: days, verdicts: try installation.recognition().bots.verdicts)
+                of: site, on: days, verdicts: try installation.botVerdicts())
             switch format {
             case .json: Console.print(CaughtBots.json(bots, of: site.domain, on: days).text)
             case .text: Console.printRaw(Console.renderer.render(bots, of: site.domain, on: days))
@@ -54,8 +54,8 @@ struct BotsCommand: ParsableCommand {
         @OptionGroup var data: DataOption
 
         func run() async throws {
-            try await BotsCommand.change(domain, data) { site, recognition in
-                let known = Set(try recognition().bots.verdicts.map(\.rule))
+            try await BotsCommand.change(domain, data) { site, verdicts in
+                let known = Set(try verdicts().map(\.rule))
                 for rule in rules where !known.contains(rule) {
                     throw Failure(
                         """
@@ -99,11 +99,11 @@ struct BotsCommand: ParsableCommand {
 
     private static func change(
         _ domain: String, _ data: DataOption,
-        _ allowed: (Site, _ recognition: () throws -> Recognition) throws -> [String]
+        _ allowed: (Site, _ verdicts: () throws -> [BotVerdict]) throws -> [String]
     ) async throws {
         let installation = try await Installation.open(data)
         try installation.change(domain) { site, settings in
-            settings.allowedBots = try allowed(site, installation.recognition)
+            settings.allowedBots = try allowed(site, installation.botVerdicts)
             return nil
         }
     }

@@ -10,9 +10,14 @@ enum InstalledRecognition {
     /// More than any list that is published; what is larger is no list.
     private static let largestFile = 64 << 20
 
-    static func load(folder: String, _ settings: Settings) throws -> Recognition {
+    /// - Parameter withPlaces: whether the database of places is wanted; reading one of cities takes
+    ///   seconds.
+    static func load(
+        folder: String, _ settings: Settings, withPlaces: Bool = true
+    ) throws -> Recognition {
         do {
-            let geography = try settings.geoDatabasePath.map {
+            let path = withPlaces ? settings.geoDatabasePath : nil
+            let geography = try path.map {
                 try GeoDatabase(path: $0, tellsCity: settings.tellsCity, scratch: folder)
             }
             let files = try files(in: folder)
@@ -62,5 +67,11 @@ enum InstalledRecognition {
 extension Installation {
     func recognition() throws -> Recognition {
         try InstalledRecognition.load(folder: folder.path, settings)
+    }
+
+    /// Every verdict that its rules can give.
+    func botVerdicts() throws -> [BotVerdict] {
+        try InstalledRecognition.load(folder: folder.path, settings, withPlaces: false)
+            .bots.verdicts
     }
 }
