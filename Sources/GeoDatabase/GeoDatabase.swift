@@ -1,12 +1,18 @@
 package import Analytics
 import CMaxMindDB
 import Foundation
+import Synchronization
 
 /// A file in MaxMind's format (MaxMind DB file format 2.0) that knows places by addresses: GeoLite2
 /// Country or City, DB-IP Lite, IPinfo Lite and their like.
 package final class GeoDatabase: Geography {
     private let reader: DatabaseReader
     private let tellsCity: Bool
+    /// By where its entry is in the file, since names are read and cleaned in some microseconds.
+    /// Says nothing of any address.
+    private let known = Mutex<[UInt32: Place?]>([:])
+    /// Some 150 bytes each with their names.
+    private static let mostKnown = 20_000
 
     /// Opens a file and looks through all of it, so that a damaged one is refused now and not met
     /// by a visitor.
@@ -27,9 +33,18 @@ package final class GeoDatabase: Geography {
     }
 
     package func place(of address: ClientAddress) -> Place? {
-        guard let entry = reader.entry(of: address), let country = reader.country(of: entry) else {
-            return nil
+        guard let entry = reader.entry(of: address) else { return nil }
+        if let place = known.withLock({ $0[entry.offset] }) { return place }
+        let place = place(at: entry)
+        known.withLock { known in
+            if known.count >= Self.mostKnown { known = [:] }
+            known[entry.offset] = .some(place)
         }
+        return place
+    }
+
+    private func place(at entry: MMDB_entry_s) -> Place? {
+        guard let country = reader.country(of: entry) else { return nil }
         func within(_ name: String?) -> String {
             guard let name, !name.isEmpty else { return "" }
             return "\(name), \(country)"

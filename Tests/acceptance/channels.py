@@ -65,8 +65,9 @@ def wherever_channels_are_told(checks, bench):
     footfall.must("aggregate")
     checks.equal("an exclusion by channel", {"Organic Search": 1, "Direct": 2},
                  by_channel(footfall, SITE, period))
+    removed = footfall.run("channel", "remove", SITE, "vēstules")
+    checks.contains("its exclusion is named", removed.stderr, f"footfall exclude remove {SITE} 1")
     footfall.must("exclude", "remove", SITE, "1")
-    footfall.must("channel", "remove", SITE, "vēstules")
     footfall.must("channel", "remove", SITE, "Direct")
     footfall.must("aggregate")
     checks.equal("as it was", before, (footfall.export(SITE), footfall.export(OTHER)))

@@ -193,6 +193,7 @@ def explain(checks, bench):
          "url": "https://veikals.test/kr%C5%ABze?a=b&utm_campaign=rudens",
          "time": "2026-11-22T10:00:00Z", "headers": {"Accept-Language": "lv"}},
         {"ip": "198.51.100.7", "user_agent": ROBOTS[0], "url": "https://veikals.test/a"},
+        {"user_agent": CHROME.text, "url": "https://veikals.test/", "webdriver": True},
         *({"ip": "2001:db8::1", "user_agent": agent.text, "url": "https://veikals.test/"}
           for agent in BROWSERS),
     ]
@@ -202,7 +203,7 @@ def explain(checks, bench):
     told = [json.loads(line) for line in outcome.stdout.splitlines()]
     checks.equal("a line out for each line in", len(asked), len(told))
     checks.equal("nothing is written", [], os.listdir(folder))
-    first, robot = told[:2]
+    first, robot, driven = told[:3]
     wanted = {"kept": True, "page": "/krūze", "source": "Google", "channel": "Organic Search",
               "browser": "Chrome", "os": "Windows", "device": "desktop"}
     checks.equal("the first", wanted, {key: first.get(key) for key in wanted})
@@ -213,7 +214,11 @@ def explain(checks, bench):
     checks.equal("a bot", (False, "bot"), (robot["kept"], robot["reason"]))
     checks.check("its rule", robot.get("rule"), str(robot))
     checks.equal("with the rest", "/a", robot.get("page"))
-    for agent, one in zip(BROWSERS, told[2:]):
+    checks.equal("a driven browser", (False, "webdriver"), (driven["kept"], driven.get("rule")))
+    by_hand = footfall.run("explain", "--url", "https://veikals.test/", "--user-agent",
+                           CHROME.text, "--webdriver").stdout
+    checks.contains("the same by hand", by_hand, "set aside", "webdriver")
+    for agent, one in zip(BROWSERS, told[3:]):
         checks.equal(agent.text, (True, agent.browser, agent.os, agent.device), (
             one["kept"], one["browser"], one["os"], one["device"]))
 

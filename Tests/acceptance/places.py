@@ -136,6 +136,9 @@ def while_it_runs(checks, bench):
                  rules)
     footfall.must("bots", "allow", SITE, "toasterbot", "data_center")
     checks.equal("no such rule", 64, footfall.run("bots", "allow", SITE, "googlebot").status)
+    footfall.must("bots", "disallow", SITE, "toasterbot")
+    os.remove(os.path.join(footfall.data, "bots.tsv"))
+    footfall.must("bots", "allow", SITE, "toasterbot", "googlebot")
 
 
 def visit(server, address, agent=CHROME.text, referrer=None):

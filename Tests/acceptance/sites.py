@@ -111,6 +111,8 @@ def settings_are_listed_and_emptied(checks, bench):
             part for value in values for part in (f"--{name}", value)))
         checks.contains(f"{name} in the text", footfall.must("site", "list"), name, *values)
         checks.equal(f"{name} as data", values, listed(footfall)[keys[name]])
+    refused(checks, "a click id", footfall.run("site", "edit", SITE, "--keep-query", "GCLID"), (64,),
+            "'GCLID' is a click id")
     footfall.must("site", "edit", SITE, "--keep-query", "cits")
     checks.equal("a list is replaced", ["cits"], listed(footfall)["keep_query"])
     help_text = " ".join(footfall.run_plain("site", "edit", "--help").stdout.split())

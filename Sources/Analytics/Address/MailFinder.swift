@@ -44,8 +44,8 @@ enum MailFinder {
     }
 }
 
-/// Finds network addresses that colons part: IPv6 and the hardware's own (MAC). IPv4 looks like a
-/// phone number and is found with the numbers.
+/// Finds network addresses that colons part: IPv6 and the hardware's own (MAC), which hyphens part
+/// too. IPv4 looks like a phone number and is found with the numbers.
 enum NetworkFinder {
     static func ranges(in signs: [UInt8]) -> [Range<Int>] {
         var ranges: [Range<Int>] = []
@@ -64,6 +64,37 @@ enum NetworkFinder {
             index = next
         }
         return ranges
+    }
+
+    /// `00-1A-2B-3C-4D-5E`: six pairs, a digit among them.
+    static func hyphenated(in signs: [UInt8]) -> [Range<Int>] {
+        let length = 17
+        var ranges: [Range<Int>] = []
+        var index = 0
+        while index + length <= signs.count {
+            let end = index + length
+            if isHyphenated(signs[index..<end]), index == 0 || !isJoined(signs[index - 1]),
+                end == signs.count || !isJoined(signs[end])
+            {
+                ranges.append(index..<end)
+                index = end
+            } else {
+                index += 1
+            }
+        }
+        return ranges
+    }
+
+    private static func isHyphenated(_ text: ArraySlice<UInt8>) -> Bool {
+        let start = text.startIndex
+        return text.indices.allSatisfy { index in
+            (index - start) % 3 == 2
+                ? text[index] == UInt8(ascii: "-") : ASCII.isHex(text[index])
+        } && text.contains(where: ASCII.isDigit)
+    }
+
+    private static func isJoined(_ sign: UInt8) -> Bool {
+        TextSigns.isWord(sign) || sign == UInt8(ascii: "-")
     }
 
     private static func isPart(_ sign: UInt8) -> Bool {

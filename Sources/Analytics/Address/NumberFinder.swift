@@ -58,7 +58,7 @@ enum NumberFinder {
         }
     }
 
-    /// Where the next group starts: behind one of ` `, `-`, `.`, or behind brackets, as in
+    /// Where the next group starts: behind one of ` `, `-`, `_`, `.`, or behind brackets, as in
     /// `(555) 123-4567` and `555)123`.
     private static func groupStart(in signs: [UInt8], after end: Int) -> Int? {
         var index = end
@@ -72,8 +72,12 @@ enum NumberFinder {
     }
 
     private static func isSeparator(_ sign: UInt8) -> Bool {
-        sign == UInt8(ascii: " ") || sign == UInt8(ascii: "-") || sign == UInt8(ascii: ".")
+        isHyphen(sign) || sign == UInt8(ascii: " ") || sign == UInt8(ascii: ".")
             || sign == UInt8(ascii: "(") || sign == UInt8(ascii: ")")
+    }
+
+    private static func isHyphen(_ sign: UInt8) -> Bool {
+        sign == UInt8(ascii: "-") || sign == UInt8(ascii: "_")
     }
 
     // MARK: What a chain is
@@ -147,9 +151,7 @@ enum NumberFinder {
         guard digits >= shortestChain else { return false }
         // A product's number of five at an end of a slug: `lamp-4000-12345`.
         let counts = groups.map(\.count).sorted()
-        if groups.count == 2, groups[1].separator == UInt8(ascii: "-"), counts[0] < 5,
-            counts[1] == 5
-        {
+        if groups.count == 2, isHyphen(groups[1].separator), counts[0] < 5, counts[1] == 5 {
             return false
         }
         // Versions have groups of one digit and of five: 10.0.19045.

@@ -55,7 +55,10 @@ package enum Scrubber {
         if hints.hasAt { ranges += MailFinder.ranges(in: signs) }
         if hints.colons >= 2 { ranges += NetworkFinder.ranges(in: signs) }
         if hints.mayHoldNumber { ranges += NumberFinder.ranges(in: signs) }
-        if hints.mayHoldToken { ranges += TokenFinder.ranges(in: signs, slashJoins: slashJoins) }
+        if hints.mayHoldToken {
+            ranges += TokenFinder.ranges(in: signs, slashJoins: slashJoins)
+            ranges += NetworkFinder.hyphenated(in: signs)
+        }
         return ranges.isEmpty ? [] : merged(ranges)
     }
 

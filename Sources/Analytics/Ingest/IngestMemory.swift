@@ -13,9 +13,15 @@ package struct IngestMemory: Sendable {
         var verdict: BotVerdict?
     }
 
+    /// Who sent the visitor, and what the owner's list of spam says of that.
+    struct SourceFinding: Sendable {
+        var acquisition: Shared<Acquisition>
+        var spam: BotVerdict?
+    }
+
     private let fingerprinter: Fingerprinter
     private var pages = FingerprintCache<Shared<Page>>(limit: limit)
-    private var acquisitions = FingerprintCache<Shared<Acquisition>>(limit: limit)
+    private var acquisitions = FingerprintCache<SourceFinding>(limit: limit)
     private var clients = FingerprintCache<ClientFinding>(limit: limit)
     // One object for equal values, so that the partition's dictionary finds it by identity.
     private var profiles: [ClientProfile: Shared<ClientProfile>] = [:]
@@ -48,8 +54,8 @@ package struct IngestMemory: Sendable {
 
     /// By the referrer, the page's host and its query with the campaign's tags.
     mutating func acquisition(
-        of hit: Hit, for site: Site, _ find: () -> Acquisition
-    ) -> Shared<Acquisition> {
+        of hit: Hit, for site: Site, _ find: () -> (Acquisition, BotVerdict?)
+    ) -> SourceFinding {
         let key = fingerprinter.fingerprint { key in
             key.add(UInt64(bitPattern: site.id))
             key.add(hit.page.host)
@@ -57,12 +63,13 @@ package struct IngestMemory: Sendable {
             key.add(hit.beacon.referrer)
         }
         if let known = acquisitions[key] { return known }
-        let found = find()
+        let (found, spam) = find()
         if sources.count >= Self.limit { sources = [:] }
         let acquisition = sources[found] ?? Shared(found)
         sources[found] = acquisition
-        acquisitions[key] = acquisition
-        return acquisition
+        let finding = SourceFinding(acquisition: acquisition, spam: spam)
+        acquisitions[key] = finding
+        return finding
     }
 
     /// By the headers that tell of the browser, what the beacon says of it, and the place that its

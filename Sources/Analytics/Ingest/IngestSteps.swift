@@ -100,7 +100,12 @@ package final class IngestSteps: Sendable {
         _ hit: Hit, for site: Site, _ memory: inout IngestMemory?
     ) -> (event: Event, verdict: BotVerdict?) {
         let page = memory?.page(of: hit, for: site) { self.page(of: hit, for: site) }
-        let source = memory?.acquisition(of: hit, for: site) { acquisition(of: hit, for: site) }
+        let source =
+            memory?.acquisition(of: hit, for: site) { acquisition(of: hit, for: site) }
+            ?? {
+                let (acquisition, spam) = self.acquisition(of: hit, for: site)
+                return IngestMemory.SourceFinding(acquisition: Shared(acquisition), spam: spam)
+            }()
         let place = recognition.place(of: hit.sender.address)
         let client =
             memory?.client(of: hit, at: place) { self.client(of: hit, at: place) }
@@ -111,14 +116,14 @@ package final class IngestSteps: Sendable {
         let event = Event(
             site: site.id, visitor: nil, time: hit.time, kind: kind(of: hit.beacon),
             page: page ?? Shared(self.page(of: hit, for: site)),
-            acquisition: source ?? Shared(acquisition(of: hit, for: site)),
+            acquisition: source.acquisition,
             profile: client.profile,
             properties: hit.beacon.properties.isEmpty
                 && site.settings.addresses.searchParameter == nil
                 ? []
                 : PropertyPolicy.properties(of: hit, policy: site.settings.addresses),
             revenue: hit.beacon.revenue, retryKey: hit.beacon.nonce.map(RetryKey.init(nonce:)))
-        return (event, verdict(on: hit, of: site, client: client.verdict))
+        return (event, verdict(on: hit, of: site, client: client.verdict, spam: source.spam))
     }
 
     private func page(of hit: Hit, for site: Site) -> Page {
@@ -129,13 +134,18 @@ package final class IngestSteps: Sendable {
         return Page(host: address.host, path: address.path, title: title ?? "")
     }
 
-    private func acquisition(of hit: Hit, for site: Site) -> Acquisition {
-        recognition.sources.finding(page: hit.page, referrer: hit.beacon.referrer, of: site)
-            .acquisition
+    private func acquisition(of hit: Hit, for site: Site) -> (Acquisition, BotVerdict?) {
+        let referrer = hit.beacon.referrer
+        return (
+            recognition.sources.finding(page: hit.page, referrer: referrer, of: site).acquisition,
+            recognition.listed(page: hit.page, referrer: referrer)
+        )
     }
 
     /// The first verdict that the site doesn't allow; where it allows all, the first of them.
-    private func verdict(on hit: Hit, of site: Site, client: BotVerdict?) -> BotVerdict? {
+    private func verdict(
+        on hit: Hit, of site: Site, client: BotVerdict?, spam: BotVerdict?
+    ) -> BotVerdict? {
         let allowed = site.settings.allowedBots
         func counts(_ verdict: BotVerdict?) -> Bool {
             verdict.map { !allowed.contains($0.rule) } ?? false
@@ -143,8 +153,7 @@ package final class IngestSteps: Sendable {
         if counts(client) { return client }
         let address = recognition.listed(address: hit.sender.address)
         if counts(address) { return address }
-        let sender = recognition.listed(page: hit.page, referrer: hit.beacon.referrer)
-        return counts(sender) ? sender : client ?? address ?? sender
+        return counts(spam) ? spam : client ?? address ?? spam
     }
 
     /// What takes a hit for a bot's, whether its site allows that or not.

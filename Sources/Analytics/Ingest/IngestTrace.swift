@@ -83,7 +83,9 @@ package struct IngestTrace: Sendable {
         let rule =
             switch evidence {
             case .nothing where hit.beacon.referrer?.isEmpty == false:
-                "the referrer is the site's own, or one that only passes visitors on"
+                hit.beacon.referrer.flatMap(SourceRules.address(referring:)) == nil
+                    ? "the referrer is no address of a page"
+                    : "the referrer is the site's own, or one that only passes visitors on"
             case .nothing: "no tag, no click id, no referrer"
             default: "by " + evidence.rawValue
             }

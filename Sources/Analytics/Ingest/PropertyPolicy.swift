@@ -4,14 +4,15 @@ package enum PropertyPolicy {
     /// their values are never looked at.
     private static let identities: Set<String> = [
         "anonymousid", "birthdate", "birthday", "dateofbirth", "deviceid", "distinctid", "em",
-        "externalid", "fbclid", "fingerprint", "firstname", "fullname", "gclid", "ip", "lastname",
-        "mail", "mobile", "msclkid", "password", "postcode", "ssn", "street", "surname", "tel",
-        "uid", "zip", "zipcode",
+        "externalid", "fbclid", "fingerprint", "firstname", "fullname", "gclid", "ip", "ipaddr",
+        "lastname", "login", "mail", "mobile", "msclkid", "passwd", "postcode", "pwd", "ssn",
+        "street", "surname", "tel", "token", "uid", "ua", "userip", "uuid", "zip", "zipcode",
     ]
     /// The same wherever they stand in a name: `billing_address_2`, `contactEmail`.
     private static let identityParts = [
-        "address", "clientid", "customerid", "email", "mobilenumber", "phone", "sessionid",
-        "userid", "username", "visitorid",
+        "accesstoken", "address", "authtoken", "clientid", "clientip", "customerid", "email",
+        "mobilenumber", "password", "phone", "remoteip", "sessionid", "useragent", "userid",
+        "username", "visitorid",
     ]
 
     /// The properties of a hit's event, scrubbed, in the order sent; what the visitor searched on

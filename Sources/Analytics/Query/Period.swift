@@ -1,6 +1,9 @@
 /// A range of local days, as users name it (DESIGN §8): `today`, `yesterday`, `30d`, `12mo`,
 /// `2026-11`, `2026-11-22`, `2026-11-01..2026-11-22`.
 package struct Period: Hashable, Sendable {
+    /// Ten years.
+    package static let mostDays = 3_660
+
     package let text: String
     private let form: Form
 
@@ -41,13 +44,13 @@ package struct Period: Hashable, Sendable {
         if text.hasSuffix("mo"), let count = Int(text.dropLast(2)), (1...120).contains(count) {
             return .months(count)
         }
-        if text.hasSuffix("d"), let count = Int(text.dropLast()), (1...3_660).contains(count) {
+        if text.hasSuffix("d"), let count = Int(text.dropLast()), (1...mostDays).contains(count) {
             return .days(count)
         }
         if let dots = text.firstRange(of: "..") {
             guard let first = LocalDay(String(text[..<dots.lowerBound])),
                 let last = LocalDay(String(text[dots.upperBound...])), first <= last,
-                first.distance(to: last) < 3_660
+                first.distance(to: last) < mostDays
             else { return nil }
             return .range(first...last)
         }

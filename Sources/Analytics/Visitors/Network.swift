@@ -32,6 +32,9 @@ package struct Network: Hashable, Sendable {
         low = address.low & Self.mask(prefix - 64)
     }
 
+    /// Whether it is all of IPv6 or all of IPv4.
+    var isEveryAddress: Bool { prefix == 0 || prefix == 96 && high == 0 && low == 0xFFFF << 32 }
+
     package func contains(_ address: ClientAddress) -> Bool {
         address.high & Self.mask(prefix) == high && address.low & Self.mask(prefix - 64) == low
     }

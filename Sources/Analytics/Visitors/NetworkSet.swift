@@ -32,6 +32,11 @@ package struct NetworkSet: Sendable {
                     table: name, line: number, problem: "'\(entry.prefix(80))' is no network",
                     mend: "Write one network a line, such as 192.0.2.0/24 or 2001:db8::/32")
             }
+            guard !network.isEveryAddress else {
+                throw RecognitionTableError(
+                    table: name, line: number, problem: "'\(entry)' is every address",
+                    mend: "Write the networks that are meant")
+            }
             networks.append(network)
         }
         self.init(networks)

@@ -54,8 +54,8 @@ struct BotsCommand: ParsableCommand {
         @OptionGroup var data: DataOption
 
         func run() async throws {
-            try await BotsCommand.change(domain, data) { site, verdicts in
-                let known = Set(try verdicts().map(\.rule))
+            try await BotsCommand.change(domain, data) { site, installation in
+                let known = try BotsCommand.known(installation, site)
                 for rule in rules where !known.contains(rule) {
                     throw Failure(
                         """
@@ -99,13 +99,23 @@ struct BotsCommand: ParsableCommand {
 
     private static func change(
         _ domain: String, _ data: DataOption,
-        _ allowed: (Site, _ verdicts: () throws -> [BotVerdict]) throws -> [String]
+        _ allowed: (Site, Installation) throws -> [String]
     ) async throws {
         let installation = try await Installation.open(data)
         try installation.change(domain) { site, settings in
-            settings.allowedBots = try allowed(site, installation.botVerdicts)
+            settings.allowedBots = try allowed(site, installation)
             return nil
         }
+    }
+
+    /// The rules of this version and of the owner's tables, and those that caught something before
+    /// a table changed.
+    private static func known(_ installation: Installation, _ site: Site) throws -> Set<String> {
+        let verdicts = try installation.botVerdicts()
+        let today = installation.today(of: site)
+        let caught = try EventReader(folder: installation.folder).caughtBots(
+            of: site, on: today.advanced(by: -Period.mostDays)...today, verdicts: verdicts)
+        return Set(verdicts.map(\.rule)).union(caught.map(\.rule))
     }
 }
 

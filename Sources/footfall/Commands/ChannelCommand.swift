@@ -119,6 +119,17 @@ struct ChannelCommand: ParsableCommand {
                 return nil
             }
             Console.say("Removed channel '\(removed)' of \(site.domain).")
+            // A standard one has sessions without the site's rule, too.
+            guard !Channel.names.contains(removed) else { return }
+            let condition = FilterCondition(dimension: .channel, value: removed)
+            for exclusion in site.settings.exclusions
+            where exclusion.sessions.conditions.contains(condition) {
+                Console.say(
+                    """
+                    Exclusion \(exclusion.number) asks for that channel and leaves nothing out any \
+                    more: footfall exclude remove \(site.domain) \(exclusion.number)
+                    """)
+            }
         }
     }
 }

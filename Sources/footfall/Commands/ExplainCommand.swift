@@ -19,7 +19,8 @@ struct ExplainCommand: AsyncParsableCommand {
             --user-agent curl/8
             Example: echo '{"url":"https://shop.example/?utm_source=x","user_agent":"curl/8"}' | \
             footfall explain
-            Members besides: ip, referrer, time, tz (a browser's time zone) and headers.
+            Members besides: ip, referrer, time, tz (a browser's time zone), webdriver (true or \
+            false) and headers.
             """)
 
     @Option(help: "The page's address.") var url: String?
@@ -27,11 +28,13 @@ struct ExplainCommand: AsyncParsableCommand {
     @Option(help: "The browser's user agent.") var userAgent: String?
     @Option(help: "The visitor's IP address.") var ip: String?
     @Option(help: "The browser's time zone, such as Europe/Riga.") var tz: String?
+    @Flag(help: "The browser says that a program drives it.") var webdriver = false
     @Option(help: ArgumentHelp("A header of the request (repeatable).", valueName: "name: value"))
     var header: [String] = []
     @OptionGroup var data: DataOption
 
-    /// One beacon by hand: `{"ip","user_agent","url","referrer","time","tz","headers":{…}}`.
+    /// One beacon by hand:
+    /// `{"ip","user_agent","url","referrer","time","tz","webdriver","headers":{…}}`.
     private struct Input: Decodable {
         var ip: String?
         var user_agent: String?
@@ -39,6 +42,7 @@ struct ExplainCommand: AsyncParsableCommand {
         var referrer: String?
         var time: String?
         var tz: String?
+        var webdriver: Bool?
         var headers: [String: String]?
     }
 
@@ -54,14 +58,16 @@ struct ExplainCommand: AsyncParsableCommand {
     func run() async throws {
         let bench = try await Bench(data)
         guard let url else {
-            guard [referrer, userAgent, ip, tz].allSatisfy({ $0 == nil }), header.isEmpty else {
+            guard [referrer, userAgent, ip, tz].allSatisfy({ $0 == nil }), header.isEmpty,
+                !webdriver
+            else {
                 throw Failure("Give the page's address as well: --url.", code: Failure.usage)
             }
             return explainLines(bench)
         }
         let input = Input(
             ip: ip, user_agent: userAgent, url: url, referrer: referrer, time: nil, tz: tz,
-            headers: header.isEmpty ? nil : try headers())
+            webdriver: webdriver, headers: header.isEmpty ? nil : try headers())
         do {
             let (hit, site) = try Self.hit(input, bench)
             let trace = IngestTrace(hit, for: site, by: bench.steps)
@@ -174,6 +180,7 @@ struct ExplainCommand: AsyncParsableCommand {
         var beacon = Beacon(name: Beacon.nameOfPageview, url: url)
         beacon.referrer = input.referrer
         beacon.timeZone = input.tz
+        beacon.isAutomated = input.webdriver ?? false
         let hit = Hit(
             beacon: beacon, page: page, sender: sender,
             time: time ?? Instant(milliseconds: 0))

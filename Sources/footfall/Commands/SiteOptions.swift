@@ -104,7 +104,17 @@ struct SiteOptions: ParsableArguments {
         }
         if !host.isEmpty { settings.hosts = try Self.hosts(host) }
         if !ignoreReferrer.isEmpty { settings.ignoredReferrers = try Self.hosts(ignoreReferrer) }
-        if !keepQuery.isEmpty { settings.addresses.keptQuery = Self.list(keepQuery).sorted() }
+        if !keepQuery.isEmpty {
+            let names = Self.list(keepQuery)
+            for name in names where SourceRules.standard.isClickID(name) {
+                throw Failure(
+                    """
+                    '\(name)' is a click id: its value tells who somebody is, and is never kept. \
+                    Whose ad it was is in the source.
+                    """, code: Failure.usage)
+            }
+            settings.addresses.keptQuery = names.sorted()
+        }
         if let name = searchParameter {
             settings.addresses.searchParameter = Self.list([name]).first
         }

@@ -27,6 +27,7 @@ struct PropertyPolicyTests {
             "user_id", "userId", "User-ID", "client_id", "clientid", "email", "e-mail", "phone",
             "Phone Number", "address", "first_name", "lastName", "ip", "customer_id",
             "billing_address_2", "contactEmail", "us\u{200b}er_id", "user[id]", " user_id", "uid",
+            "client_ip", "token", "access_token", "user_agent", "login", "password2",
         ])
     func identities(name: String) throws {
         #expect(try kept([(name, "A1"), ("plan", "pro")]) == ["plan=pro"])

@@ -87,7 +87,7 @@ struct RecognitionTests {
         let steps = IngestSteps(
             recognition: try Recognition(files: [
                 Recognition.dataCentersFile: "192.0.2.0/24",
-                Recognition.referrerSpamFile: "spam.example",
+                Recognition.referrerSpamFile: ".spam.example",
             ]))
         #expect(rule(hit("192.0.2.1"), steps) == "data_center")
         #expect(rule(hit("192.0.3.1"), steps) == "kept")
@@ -112,6 +112,43 @@ struct RecognitionTests {
         allowing.settings.allowedBots = ["data_center", "referrer_spam"]
         #expect(rule(both, steps, allowing) == "kept")
         #expect(rule(hit("192.0.2.1"), IngestSteps()) == "kept")
+        // Remembered, too.
+        var memory: IngestMemory? = IngestMemory(
+            fingerprinter: Fingerprinter(key: Array(repeating: 1, count: 16)))
+        let spam = hit(referrer: "https://spam.example/")
+        for _ in 1...2 {
+            guard case .setAside(_, .referrerSpam) = steps.run(spam, for: Self.site, &memory),
+                case .kept = steps.run(hit(), for: Self.site, &memory)
+            else {
+                Issue.record("not as without a memory")
+                return
+            }
+        }
+    }
+
+    @Test(
+        "a list's line that is none, or takes everybody, is refused with its number",
+        arguments: [
+            (Recognition.dataCentersFile, "here"), (Recognition.dataCentersFile, "0.0.0.0/0"),
+            (Recognition.dataCentersFile, "::/0"), (Recognition.referrerSpamFile, "com"),
+            (Recognition.referrerSpamFile, ".com"), (Recognition.referrerSpamFile, "two hosts"),
+        ])
+    func faultyLists(file: String, line: String) {
+        let error = #expect(throws: RecognitionTableError.self) {
+            try Recognition(files: [file: "# ours\n\(line)"])
+        }
+        #expect(error?.line == 2)
+    }
+
+    @Test("a referrer that is no address is told from one of the site's own")
+    func unreadableReferrer() throws {
+        for (referrer, expected) in [
+            ("nonsense", "no address"), ("https://shop.test/a", "the site's own"),
+        ] {
+            let trace = IngestTrace(hit(referrer: referrer), for: Self.site, by: IngestSteps())
+            let step = try #require(trace.steps.first { $0.name == "source" })
+            #expect(step.rule.contains(expected))
+        }
     }
 
     @Test("a place by the address stands before the time zone's, also where it is remembered")
@@ -141,9 +178,6 @@ struct RecognitionTests {
         #expect(rule(hit(agent: Self.chrome + " Toaster/1"), steps) == "toaster")
         #expect(rule(hit(agent: Self.chrome + " GPTBot/1"), steps) != "gptbot")
         #expect(steps.recognition.bots.verdicts.contains { $0.rule == "toaster" })
-        #expect(throws: RecognitionTableError.self) {
-            try Recognition(files: ["data_centers.txt": "here"])
-        }
     }
 
     @Test(

@@ -219,6 +219,11 @@ struct SourcesTests {
             ("https://mail.google.com/mail/u/0/", ""), ("https://webmail.company.example/x", ""),
             ("android-app://com.slack/https/x", "com.slack"),
             ("https://jane:secret@blog.example:8080/a", "blog.example/a"),
+            ("https://m26123456.blog.example/a", "m•.blog.example/a"),
+            ("https://3f2a9c1b7d4e.www.blog.co.uk/", "•.www.blog.co.uk"),
+            // A registered name is a site's, whatever it looks like.
+            ("https://26123456.example/", "26123456.example"),
+            ("https://xn--80ak6aa92e1234567.blog.example/", "xn--80ak6aa92e1234567.blog.example"),
         ])
     func keptReferrers(referrer: String, expected: String) throws {
         #expect(try acquisition(referrer: referrer).referrer == expected)

@@ -3,8 +3,8 @@ package struct HostList: Sendable {
     private var table = HostTable()
     package private(set) var isEmpty = true
 
-    /// One host a line; empty lines and `#` comments are passed over. A `www.`, a scheme or a
-    /// path around the host is, too, so that published lists can be used as they are.
+    /// One host a line; empty lines and `#` comments are passed over. A `www.`, a dot, a scheme or
+    /// a path around the host is, too, so that published lists can be used as they are.
     /// - Parameter name: the file's, for errors.
     package init(name: String, text: String) throws(RecognitionTableError) {
         var number = 0
@@ -16,6 +16,13 @@ package struct HostList: Sendable {
                 throw RecognitionTableError(
                     table: name, line: number, problem: "'\(entry.prefix(80))' is no host",
                     mend: "Write one host a line, such as spam.example")
+            }
+            // A line of `com` would take everybody.
+            guard host.utf8.contains(0x2E) else {
+                throw RecognitionTableError(
+                    table: name, line: number,
+                    problem: "'\(entry.prefix(80))' is no host, but all of a top-level domain's",
+                    mend: "Write the host with its domain, such as spam.example")
             }
             // Lists of spam repeat themselves; that does no harm.
             _ = table.add(host, value: 0)
@@ -36,7 +43,7 @@ package struct HostList: Sendable {
     }
 
     private static func host(of entry: String) -> String? {
-        if let address = WebAddress(entry) { return address.host }
-        return WebAddress("https://" + entry)?.host
+        let name = entry.drop { $0 == "." }
+        return (WebAddress(String(name)) ?? WebAddress("https://" + name))?.host
     }
 }

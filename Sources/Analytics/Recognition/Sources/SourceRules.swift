@@ -24,6 +24,11 @@ package struct SourceRules: Sendable {
     var clickIDs: [ClickID] { tables.clickIDs }
     var parameters: ByteTable { tables.parameters }
 
+    /// Whether a parameter's value tells an advertiser who clicked.
+    package func isClickID(_ parameter: String) -> Bool {
+        clickIDs.contains { $0.parameter == parameter.lowercased() }
+    }
+
     /// - Parameter files: texts by file name that stand in place of the built-in ones.
     /// - Throws: the first row that is wrong, with its line and its mend.
     package init(files: [String: String]) throws(RecognitionTableError) {
