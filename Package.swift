@@ -150,7 +150,7 @@ let package = Package(
         .executableTarget(
             name: "TrafficBench",
             dependencies: [
-                "Analytics", "Storage",
+                "Analytics", "GeoDatabase", "Storage",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Benchmarks/TrafficBench", swiftSettings: strict),

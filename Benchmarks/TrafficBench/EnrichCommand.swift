@@ -1,6 +1,7 @@
 import Analytics
 import ArgumentParser
 import Foundation
+import GeoDatabase
 
 /// Puts beacons through the steps between decoding and journal, in memory: what the recognition of
 /// page, source, client and place costs, known and never seen.
@@ -10,6 +11,8 @@ struct EnrichCommand: ParsableCommand {
 
     @Option(help: "Beacons of a kind.") var beacons = 100_000
     @Option(help: "A file to write the user agents to, a line each.") var agents: String?
+    @Option(help: "A database of places; then lists of networks and of spam are read, too.")
+    var places: String?
     @Option(help: "The same seed makes the same beacons.") var seed: UInt64 = 1
 
     func run() throws {
@@ -24,7 +27,7 @@ struct EnrichCommand: ParsableCommand {
             (0..<50).map { "https://source\($0).example/a/b" }
         )
         // Tables are read at the first beacon; that is no part of one.
-        _ = Self.microseconds(1) { _ in (known[0], pages[0], referrers[0]) }
+        _ = Self.microseconds(1, .standard) { _ in (known[0], pages[0], referrers[0]) }
         let kinds: [(name: String, texts: (Int) -> (String, String, String))] = [
             ("known", { (known[$0 % 100], pages[$0 % 500], referrers[$0 % 50]) }),
             ("user agent never seen", { (agents[$0], pages[$0 % 500], referrers[$0 % 50]) }),
@@ -34,10 +37,31 @@ struct EnrichCommand: ParsableCommand {
                 { (known[$0 % 100], pages[$0 % 500], "https://blog\($0).example/raksts/\($0)") }
             ),
         ]
-        for kind in kinds {
-            let cost = Self.microseconds(beacons, kind.texts)
-            print("\(kind.name)\t\(String(format: "%.2f", cost))")
+        func report(_ name: String, _ cost: Double) {
+            print("\(name)\t\(String(format: "%.2f", cost))")
         }
+        for kind in kinds {
+            report(kind.name, Self.microseconds(beacons, .standard, kind.texts))
+        }
+        guard let places else { return }
+        let recognition = try Self.recognition(places)
+        report(
+            "known, with places and lists",
+            Self.microseconds(beacons, recognition, kinds[0].texts))
+    }
+
+    /// With as many rows as providers and lists of spam have.
+    private static func recognition(_ places: String) throws -> Recognition {
+        let networks = (0..<50_000).map { "100.\($0 >> 8).\($0 & 0xff).64/26" }
+        let hosts = (0..<5_000).map { "spam\($0).example" }
+        return try Recognition(
+            files: [
+                Recognition.dataCentersFile: networks.joined(separator: "\n"),
+                Recognition.referrerSpamFile: hosts.joined(separator: "\n"),
+            ],
+            geography: try GeoDatabase(
+                path: places, tellsCity: true,
+                scratch: FileManager.default.temporaryDirectory.path))
     }
 
     private static let site = Site(
@@ -46,12 +70,13 @@ struct EnrichCommand: ParsableCommand {
 
     /// CPU time a beacon; what is known was seen once before.
     private static func microseconds(
-        _ count: Int, _ texts: (Int) -> (agent: String, page: String, referrer: String)
+        _ count: Int, _ recognition: Recognition,
+        _ texts: (Int) -> (agent: String, page: String, referrer: String)
     ) -> Double {
-        let steps = IngestSteps()
+        let steps = IngestSteps(recognition: recognition)
         var memory: IngestMemory? = IngestMemory(
             fingerprinter: Fingerprinter(key: Array(repeating: 7, count: 16)))
-        let hits = (0..<count).map { hit(texts($0)) }
+        let hits = (0..<count).map { hit(texts($0), from: $0) }
         // Only what comes again finds itself there.
         for hit in hits.suffix(500) { _ = steps.run(hit, for: site, &memory) }
         let start = clock()
@@ -60,14 +85,18 @@ struct EnrichCommand: ParsableCommand {
         return seconds * 1e6 / Double(max(1, count - 500))
     }
 
-    private static func hit(_ texts: (agent: String, page: String, referrer: String)) -> Hit {
+    private static func hit(
+        _ texts: (agent: String, page: String, referrer: String), from number: Int
+    ) -> Hit {
         var beacon = Beacon(name: Beacon.nameOfPageview, url: "https://shop.test" + texts.page)
         beacon.referrer = texts.referrer
         beacon.timeZone = "Europe/Riga"
         beacon.title = "Veikals"
         return Hit(
             beacon: beacon, page: WebAddress(beacon.url)!,
-            sender: Sender(address: ClientAddress("192.0.2.1"), userAgent: texts.agent),
+            sender: Sender(
+                address: ClientAddress("81.198.\(number >> 8 & 0xff).\(number & 0xff)"),
+                userAgent: texts.agent),
             time: Instant(milliseconds: 0))
     }
 
