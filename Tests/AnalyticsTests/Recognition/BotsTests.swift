@@ -102,8 +102,8 @@ import Testing
         ("no_browser", "Chrome/130"),
         ("no_browser", "Quux, Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/99"),
         (
-            "compatible_word",
-            "Mozilla/5.0 AppleWebKit/537.36 (KHTML, like Gecko; compatible; Quux/1.2) "
+            "engine_comment",
+            "Mozilla/5.0 AppleWebKit/537.36 (KHTML, like Gecko; Quux/1.2) "
                 + "Chrome/124.0.0.0 Safari/537.36"
         ),
         (
@@ -162,9 +162,27 @@ import Testing
         "Opera/9.80 (J2ME/MIDP; Opera Mini/7.1.32052/29.3709; U; en) Presto/2.8.119 Version/11.10",
         "DoCoMo/2.0 N904i(c100;TB;W30H20)",
         "BlackBerry9700/5.0.0.1014 Profile/MIDP-2.1 Configuration/CLDC-1.1 VendorID/220",
+        // What Android calls the device, before a build, behind a language, or by itself.
+        "Mozilla/5.0 (Linux; Android 7.0; M bot 54) AppleWebKit/537.36 (KHTML, like Gecko) "
+            + "Chrome/78.0.3904.96 Mobile Safari/537.36",
+        "Mozilla/5.0 (Linux; U; Android 5.1.1; en-us; MAVEN_10_PLUS Build/LMY47V) "
+            + "AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 Chrome/39.0.0.0 Safari/537.36",
+        "Mozilla/5.0 (Linux; arm_64; Android 13; zh_hans_cn; Spider 8; wv) AppleWebKit/537.36 "
+            + "(KHTML, like Gecko) Version/4.0 Chrome/124.0.0.0 Safari/537.36",
     ])
     func people(_ userAgent: String) {
         #expect(Self.rule(userAgent) == nil)
+    }
+
+    @Test(
+        "a program that gives its name where Android names the device is none",
+        arguments: [
+            "(Linux; Android 7.0; Quuxbot/1.0)", "(Linux; Android 7.0; bot@quux.example)",
+            "(Linux; Android 7.0; Pixel 3; quuxbot)", "(Linux; Android; quuxbot)",
+            "(Linux; Android 7.0; Pixel 3 Build/PQ3A) quuxbot", "(Linux; Android 7.0;) quuxbot",
+        ])
+    func programs(_ comment: String) {
+        #expect(Self.rule("Mozilla/5.0 \(comment) AppleWebKit/537.36 (KHTML, like Gecko)") != nil)
     }
 
     /// No browser or application that the tables know is lost, wherever its name may stand.

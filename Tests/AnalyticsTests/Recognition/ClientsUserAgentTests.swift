@@ -106,6 +106,15 @@ import Testing
             "DuckDuckGo | 7 | iOS | - | tablet",
             "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_4) \(appleWebKit) Mobile/15E148 "
                 + "DuckDuckGo/7"),
+        // Phones that are called as browsers, systems and consoles are.
+        Case(
+            "Chrome | 96 | Android | 8 | mobile",
+            "Mozilla/5.0 (Linux; Android 8.1.0; PSP5523DUO) \(chromeWebKit) Chrome/96.0.4664.104 "
+                + "Mobile Safari/537.36"),
+        Case(
+            "Android WebView | 91 | Android | 5 | mobile",
+            "Mozilla/5.0 (Linux; U; Android 5.0.2; lv-lv; Phoenix S60 Build/LRX22G; wv) "
+                + "\(chromeWebKit) Version/4.0 Chrome/91.0.4472.164 Mobile Safari/537.36"),
         // Chrome's frozen user agent: neither the version nor the model is true.
         Case(
             "Chrome | 130 | Android | - | mobile",

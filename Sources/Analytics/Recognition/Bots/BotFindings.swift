@@ -22,6 +22,7 @@ struct BotFindings {
         _ row: Int, _ strength: BotStrength, from start: Int, to end: Int, in text: UserAgentText
     ) {
         let hit = Hit(row: row, place: start..<end)
+        let isModel = text.model.contains(start)
         switch strength {
         case .engine:
             hasEngine = true
@@ -30,6 +31,8 @@ struct BotFindings {
         case .person where persons.count < Self.hitLimit:
             persons.append(text.bracketed(from: hit.place))
         case .person: break
+        // A device's maker called it so.
+        case .named where isModel, .sure where isModel, .hint where isModel: break
         case .named: Self.add(hit, to: &named)
         case .sure: Self.add(hit, to: &sure)
         case .hint: Self.add(hit, to: &hints)

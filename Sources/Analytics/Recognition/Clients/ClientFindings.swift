@@ -20,7 +20,9 @@ struct ClientFindings {
     private(set) var system: Hit?
     private(set) var device: Hit?
 
-    mutating func note(_ key: Key, from start: Int, to end: Int) {
+    /// - Parameter model: where the text names the device; of its marks only a device's counts there.
+    mutating func note(_ key: Key, from start: Int, to end: Int, model: Range<Int>) {
+        if key.kind != .device, model.contains(start) { return }
         let hit = Hit(row: key.row, weight: key.weight, start: start, end: end)
         switch key.kind {
         // Wrappers append their names: of equal ones the last, and there the longest.

@@ -56,7 +56,7 @@ package struct ClientRules: Sendable {
     func findings(in text: UserAgentText) -> ClientFindings {
         var found = ClientFindings()
         index.forEachMatch(in: text) { row, start, end in
-            found.note(keys[row], from: start, to: end)
+            found.note(keys[row], from: start, to: end, model: text.model)
         }
         return found
     }
@@ -71,7 +71,9 @@ package struct ClientRules: Sendable {
             client.device = .tablet
         } else if let device = found.device {
             client.device = devices[device.row].device
-        } else if client.os == "Android", text.contains("applewebkit") || text.contains("gecko/") {
+        } else if ["Android", "HarmonyOS"].contains(client.os),
+            text.contains("applewebkit") || text.contains("gecko/")
+        {
             // A browser on an Android phone says Mobile, one on a tablet does not.
             client.device = .tablet
         }

@@ -4,6 +4,8 @@ struct UserAgentText {
     static let limit = 1024
 
     let bytes: [UInt8]
+    /// Where Android names the device; see `UserAgentText+Model.swift`.
+    let model: Range<Int>
 
     init(_ raw: String) {
         var bytes: [UInt8] = []
@@ -25,6 +27,7 @@ struct UserAgentText {
             }
         }
         self.bytes = bytes
+        model = Self.model(in: bytes)
     }
 
     /// Nothing but spaces, or the `-` that stands for nothing in a log.
@@ -35,7 +38,9 @@ struct UserAgentText {
     }
 
     /// The index behind the first place where `mark` stands, or `nil`.
-    func end(of mark: [UInt8]) -> Int? {
+    func end(of mark: [UInt8]) -> Int? { Self.end(of: mark, in: bytes) }
+
+    static func end(of mark: [UInt8], in bytes: [UInt8]) -> Int? {
         guard let first = mark.first, mark.count <= bytes.count else { return nil }
         for start in 0...(bytes.count - mark.count) where bytes[start] == first {
             if bytes[start..<start + mark.count].elementsEqual(mark) { return start + mark.count }
