@@ -218,6 +218,9 @@ def explain(checks, bench):
     by_hand = footfall.run("explain", "--url", "https://veikals.test/", "--user-agent",
                            CHROME.text, "--webdriver").stdout
     checks.contains("the same by hand", by_hand, "set aside", "webdriver")
+    long = "/" + "gara-lapa/" * 12 + "beigas"
+    by_hand = footfall.run("explain", "--url", "https://veikals.test" + long, "--user-agent", CHROME.text)
+    checks.contains("a long path is told whole", by_hand.stdout, f"page      {long}\n", " cleaned\n")
     for agent, one in zip(BROWSERS, told[3:]):
         checks.equal(agent.text, (True, agent.browser, agent.os, agent.device), (
             one["kept"], one["browser"], one["os"], one["device"]))

@@ -1,22 +1,25 @@
 package import Analytics
 
 extension TextRenderer {
-    /// The steps of a hit's way, a line each: what it is, what came of it, by which rule; the last
-    /// line says what becomes of the hit.
+    /// The steps of a hit's way, a line each: what it is, what came of it, by which rule, which has
+    /// a line of its own behind a long verdict; the last line says what becomes of the hit.
     package func render(_ trace: IngestTrace) -> String {
         let names = trace.steps.map { TextWidth.columns(of: $0.name) }.max() ?? 0
         let most = max(16, width / 2 - names)
-        let verdicts = min(
-            most, trace.steps.map { TextWidth.columns(of: plain($0.verdict)) }.max() ?? 0)
-        var table = trace.steps.map { step in
+        let widths = trace.steps.map { TextWidth.columns(of: plain($0.verdict)) }
+        let rules = names + 2 + (widths.filter { $0 <= most }.max() ?? 0) + 2
+        var table: [StyledLine] = []
+        for (step, width) in zip(trace.steps, widths) {
             var line = StyledLine(step.name, .faint)
             line.pad(to: names + 2)
-            line.append(
-                TextWidth.truncated(plain(step.verdict), to: verdicts, ellipsis: glyphs.ellipsis),
-                step.stops ? .strong : .plain)
-            line.pad(to: names + 2 + verdicts + 2)
+            line.append(plain(step.verdict), step.stops ? .strong : .plain)
+            if width > most {
+                table.append(line)
+                line = StyledLine("", .plain)
+            }
+            line.pad(to: rules)
             line.append(plain(step.rule), .faint)
-            return line
+            table.append(line)
         }
         var line = StyledLine("", .plain)
         line.pad(to: names + 2)
