@@ -111,7 +111,8 @@ def what_is_refused(checks, bench):
             ("VĒSTULES", ["source=x"], "has a channel 'Vēstules' already"),
             ("A", [], "needs a condition"), ("A", ["krāsa=zila"], "'krāsa' is no field"),
             ("A", ["source"], "'source' is no condition"), ("A", ["source="], "has no pattern"),
-            ("A", ["source=x"] * 11, "at most 10"), (" ", ["source=x"], "1 to 60 signs"),
+            ("A", ["source=x"] * 11, "at most 10"),
+            ("A", ["channel=Nekas"], "No standard channel"), (" ", ["source=x"], "1 to 60 signs"),
             ("(none)", ["source=x"], "a meaning of its own")):
         given = [word for text in conditions for word in ("--if", text)]
         outcome = footfall.run("channel", "add", SITE, name, *given)

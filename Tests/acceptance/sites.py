@@ -113,6 +113,8 @@ def settings_are_listed_and_emptied(checks, bench):
         checks.equal(f"{name} as data", values, listed(footfall)[keys[name]])
     refused(checks, "a click id", footfall.run("site", "edit", SITE, "--keep-query", "GCLID"), (64,),
             "'GCLID' is a click id")
+    refused(checks, "to be searched for", footfall.run("site", "edit", SITE, "--search-parameter", "fbclid"),
+            (64,), "'fbclid' is a click id")
     footfall.must("site", "edit", SITE, "--keep-query", "cits")
     checks.equal("a list is replaced", ["cits"], listed(footfall)["keep_query"])
     help_text = " ".join(footfall.run_plain("site", "edit", "--help").stdout.split())

@@ -37,10 +37,14 @@ enum MailFinder {
             || sign == UInt8(ascii: "_")
     }
 
-    /// No top-level domain is a number.
+    /// No top-level domain is a number, and `@2x` names a picture for fine screens.
     private static func isName(_ domain: ArraySlice<UInt8>) -> Bool {
-        let last = domain.split(separator: UInt8(ascii: ".")).last ?? []
-        return !last.allSatisfy(ASCII.isDigit)
+        let labels = domain.split(separator: UInt8(ascii: "."))
+        guard let first = labels.first, let last = labels.last else { return false }
+        let isScale =
+            first.count == 2 && ASCII.isDigit(first[first.startIndex])
+            && first.last == UInt8(ascii: "x")
+        return !isScale && !last.allSatisfy(ASCII.isDigit)
     }
 }
 
@@ -66,15 +70,16 @@ enum NetworkFinder {
         return ranges
     }
 
-    /// `00-1A-2B-3C-4D-5E`: six pairs, a digit among them.
+    /// `00-1A-2B-3C-4D-5E`: six pairs, a digit among them, and not all like `a4-b5`, as levels and
+    /// sizes are.
     static func hyphenated(in signs: [UInt8]) -> [Range<Int>] {
         let length = 17
         var ranges: [Range<Int>] = []
         var index = 0
         while index + length <= signs.count {
             let end = index + length
-            if isHyphenated(signs[index..<end]), index == 0 || !isJoined(signs[index - 1]),
-                end == signs.count || !isJoined(signs[end])
+            if isHyphenated(signs[index..<end]), index == 0 || !TextSigns.isWord(signs[index - 1]),
+                end == signs.count || !TextSigns.isWord(signs[end])
             {
                 ranges.append(index..<end)
                 index = end
@@ -87,14 +92,16 @@ enum NetworkFinder {
 
     private static func isHyphenated(_ text: ArraySlice<UInt8>) -> Bool {
         let start = text.startIndex
-        return text.indices.allSatisfy { index in
-            (index - start) % 3 == 2
-                ? text[index] == UInt8(ascii: "-") : ASCII.isHex(text[index])
-        } && text.contains(where: ASCII.isDigit)
-    }
-
-    private static func isJoined(_ sign: UInt8) -> Bool {
-        TextSigns.isWord(sign) || sign == UInt8(ascii: "-")
+        var areNames = true
+        for index in text.indices {
+            switch (index - start) % 3 {
+            case 2: guard text[index] == UInt8(ascii: "-") else { return false }
+            case let place:
+                guard ASCII.isHex(text[index]) else { return false }
+                areNames = areNames && ASCII.isDigit(text[index]) == (place == 1)
+            }
+        }
+        return !areNames && text.contains(where: ASCII.isDigit)
     }
 
     private static func isPart(_ sign: UInt8) -> Bool {

@@ -143,6 +143,12 @@ enum NumberFinder {
         {
             return true
         }
+        // A latitude or longitude to the metre: 56.94964.
+        if joinedByDots, groups.count == 2, groups[0].separator == 0, groups[0].count <= 3,
+            groups[1].count == 5
+        {
+            return true
+        }
         // A price's range (100-2000) and a phone (512 3456) differ in their round ends.
         if groups.allSatisfy(\.isRound) { return false }
         if groups.count == 2, groups[0].count == 3, groups[1].count == 4, !joinedByDots {

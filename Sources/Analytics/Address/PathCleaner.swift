@@ -74,7 +74,7 @@ enum PathCleaner {
 
     /// Parameters of a segment (RFC 3986 §3.3) in which servers keep sessions:
     /// `/cart;jsessionid=1A53…`.
-    private static let sessionNames: Set<String> = [
+    static let sessionNames: Set<String> = [
         "jsessionid", "phpsessid", "sessionid", "session", "sid", "cfid", "cftoken",
     ]
 
@@ -168,6 +168,8 @@ enum PathCleaner {
         private var hasCapital = false
         private var isMixed = false
         private var isHex = true
+        /// Of two hexadecimal digits each, one behind the other: six are a MAC address.
+        private var pairs = 0
 
         var hasDot: Bool { dots > 0 }
 
@@ -184,16 +186,19 @@ enum PathCleaner {
                 word += 1
                 hasCapital = true
                 isMixed = true
-            } else if byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_") {
+            } else if byte == UInt8(ascii: "-") {
+                pairs = word == 2 && isHex ? pairs + 1 : 0
                 (word, isMixed, isHex) = (0, false, true)
+            } else if byte == UInt8(ascii: "_") {
+                (word, isMixed, isHex, pairs) = (0, false, true, 0)
             } else if byte == UInt8(ascii: ".") {
                 dots += 1
-                (word, isMixed, isHex) = (0, false, true)
+                (word, isMixed, isHex, pairs) = (0, false, true, 0)
             } else {
                 return false
             }
             let longestWord = isMixed || isHex ? TokenFinder.shortest : TokenFinder.shortestLetters
-            return digits < 6 && !(dots >= 3 && digits >= 4) && word < longestWord
+            return digits < 6 && !(dots >= 3 && digits >= 4) && pairs < 5 && word < longestWord
                 && !(hasCapital && length >= TokenFinder.shortest)
         }
     }

@@ -1,20 +1,5 @@
 /// What is kept of an event's properties: nothing that names a person (I3).
 package enum PropertyPolicy {
-    /// Names under which trackers send who somebody is, their letters and digits in lower case;
-    /// their values are never looked at.
-    private static let identities: Set<String> = [
-        "anonymousid", "birthdate", "birthday", "dateofbirth", "deviceid", "distinctid", "em",
-        "externalid", "fbclid", "fingerprint", "firstname", "fullname", "gclid", "ip", "ipaddr",
-        "lastname", "login", "mail", "mobile", "msclkid", "passwd", "postcode", "pwd", "ssn",
-        "street", "surname", "tel", "token", "uid", "ua", "userip", "uuid", "zip", "zipcode",
-    ]
-    /// The same wherever they stand in a name: `billing_address_2`, `contactEmail`.
-    private static let identityParts = [
-        "accesstoken", "address", "authtoken", "clientid", "clientip", "customerid", "email",
-        "mobilenumber", "password", "phone", "remoteip", "sessionid", "useragent", "userid",
-        "username", "visitorid",
-    ]
-
     /// The properties of a hit's event, scrubbed, in the order sent; what the visitor searched on
     /// the site comes last.
     static func properties(of hit: Hit, policy: AddressPolicy) -> [EventProperty] {
@@ -25,7 +10,7 @@ package enum PropertyPolicy {
         for (sentName, value) in hit.beacon.properties {
             // First: a sign that shows nothing hides no name.
             let name = Scrubber.scrub(sentName, limit: BeaconLimits.propertyName).text
-            if isIdentity(name) || PropertyName.isTransactionID(name) { continue }
+            if PropertyIdentity.isOne(name) || PropertyName.isTransactionID(name) { continue }
             switch name {
             case PropertyName.searchTerm:
                 guard term == nil else { continue }
@@ -59,10 +44,5 @@ package enum PropertyPolicy {
             if isAddress { return nil }
         }
         return Scrubber.scrub(value, limit: BeaconLimits.keptPropertyValue).text
-    }
-
-    private static func isIdentity(_ name: String) -> Bool {
-        let letters = PropertyName.letters(of: name)
-        return identities.contains(letters) || identityParts.contains { letters.contains($0) }
     }
 }

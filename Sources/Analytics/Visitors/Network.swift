@@ -37,13 +37,25 @@ package struct Network: Hashable, Sendable {
 
     package func contains(_ address: ClientAddress) -> Bool {
         address.high & Self.mask(prefix) == high && address.low & Self.mask(prefix - 64) == low
+            && (mayHoldIPv4 || !address.isIPv4)
     }
 
-    /// From its first address to its last, as numbers.
-    var range: ClosedRange<UInt128> {
+    /// An IPv6 network holds no IPv4 address, though `::/64` holds the numbers that stand for them;
+    /// `::/0` is every address.
+    private var mayHoldIPv4: Bool {
+        prefix == 0 || prefix >= 96 && high == 0 && low >> 32 == 0xFFFF
+    }
+
+    /// From its first address to its last, as numbers; two ranges where IPv4 lies between.
+    var ranges: [ClosedRange<UInt128>] {
         let first = UInt128(high) << 64 | UInt128(low)
         let mask = UInt128(Self.mask(prefix)) << 64 | UInt128(Self.mask(prefix - 64))
-        return first...(first | ~mask)
+        let last = first | ~mask
+        let mapped: ClosedRange<UInt128> = 0xFFFF_0000_0000...0xFFFF_FFFF_FFFF
+        guard !mayHoldIPv4, first < mapped.lowerBound, last > mapped.upperBound else {
+            return [first...last]
+        }
+        return [first...(mapped.lowerBound - 1), (mapped.upperBound + 1)...last]
     }
 
     /// The mask of the first `bits` of a word; all of them from 64 on, none below 1.

@@ -8,7 +8,7 @@ package struct NetworkSet: Sendable {
     package init() {}
 
     package init(_ networks: [Network]) {
-        for range in networks.map(\.range).sorted(by: { $0.lowerBound < $1.lowerBound }) {
+        for range in networks.flatMap(\.ranges).sorted(by: { $0.lowerBound < $1.lowerBound }) {
             if let last = ends.last, range.lowerBound <= last {
                 ends[ends.count - 1] = max(last, range.upperBound)
             } else {

@@ -31,7 +31,7 @@ struct BotsCommand: ParsableCommand {
             let site = try installation.database.site(named: domain)
             let days = installation.days(of: chosen, site)
             let bots = try EventReader(folder: installation.folder).caughtBots(
-                of: site, on: days, verdicts: try installation.botVerdicts())
+                of: site, on: days, verdicts: try installation.rules().bots.verdicts)
             switch format {
             case .json: Console.print(CaughtBots.json(bots, of: site.domain, on: days).text)
             case .text: Console.printRaw(Console.renderer.render(bots, of: site.domain, on: days))
@@ -55,8 +55,7 @@ struct BotsCommand: ParsableCommand {
 
         func run() async throws {
             try await BotsCommand.change(domain, data) { site, installation in
-                let known = try BotsCommand.known(installation, site)
-                for rule in rules where !known.contains(rule) {
+                for rule in try BotsCommand.unknown(rules, installation, site) {
                     throw Failure(
                         """
                         There is no rule '\(PlainText.of(rule))'; 'footfall bots \(site.domain)' \
@@ -108,14 +107,18 @@ struct BotsCommand: ParsableCommand {
         }
     }
 
-    /// The rules of this version and of the owner's tables, and those that caught something before
-    /// a table changed.
-    private static func known(_ installation: Installation, _ site: Site) throws -> Set<String> {
-        let verdicts = try installation.botVerdicts()
+    /// Those that are neither rules of this version, nor of the owner's tables, nor caught something
+    /// before a table changed.
+    private static func unknown(
+        _ rules: [String], _ installation: Installation, _ site: Site
+    ) throws -> [String] {
+        let verdicts = try installation.rules().bots.verdicts
+        let others = rules.filter { rule in !verdicts.contains { $0.rule == rule } }
+        if others.isEmpty { return [] }
         let today = installation.today(of: site)
         let caught = try EventReader(folder: installation.folder).caughtBots(
             of: site, on: today.advanced(by: -Period.mostDays)...today, verdicts: verdicts)
-        return Set(verdicts.map(\.rule)).union(caught.map(\.rule))
+        return others.filter { rule in !caught.contains { $0.rule == rule } }
     }
 }
 

@@ -121,15 +121,20 @@ struct ChannelCommand: ParsableCommand {
             Console.say("Removed channel '\(removed)' of \(site.domain).")
             // A standard one has sessions without the site's rule, too.
             guard !Channel.names.contains(removed) else { return }
-            let condition = FilterCondition(dimension: .channel, value: removed)
             for exclusion in site.settings.exclusions
-            where exclusion.sessions.conditions.contains(condition) {
+            where exclusion.sessions.conditions.contains(where: { $0.asks(forChannel: removed) }) {
                 Console.say(
                     """
-                    Exclusion \(exclusion.number) asks for that channel and leaves nothing out any \
+                    Exclusion \(exclusion.number) asks for that channel, which no session has any \
                     more: footfall exclude remove \(site.domain) \(exclusion.number)
                     """)
             }
         }
+    }
+}
+
+extension FilterCondition {
+    fileprivate func asks(forChannel name: String) -> Bool {
+        dimension == .channel && (value == name || comparison == .like && Glob(value).matches(name))
     }
 }

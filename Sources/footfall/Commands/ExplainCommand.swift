@@ -115,8 +115,14 @@ struct ExplainCommand: AsyncParsableCommand {
         private var sites: [Domain: Site] = [:]
 
         init(_ data: DataOption) async throws {
-            guard FileManager.default.fileExists(atPath: data.path + "/footfall.sqlite") else {
+            guard FileManager.default.fileExists(atPath: data.path) else {
                 steps = IngestSteps()
+                return
+            }
+            guard FileManager.default.fileExists(atPath: data.path + "/footfall.sqlite") else {
+                let settings = try await Settings.load(data: data.path, flags: [:])
+                steps = IngestSteps(
+                    recognition: try InstalledRecognition.load(folder: data.path, settings))
                 return
             }
             let installation = try await Installation.open(data)

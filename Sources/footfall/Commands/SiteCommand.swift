@@ -28,7 +28,7 @@ struct SiteCommand: ParsableCommand {
             let installation = try await Installation.open(data)
             let now = installation.clock.now()
             var settings = SiteSettings()
-            try options.apply(to: &settings)
+            try options.apply(to: &settings) { try installation.rules().sources }
             // From the start of time: imports may bring days before today.
             let first = SiteEpoch(start: Instant(milliseconds: 0), timeZone: Self.localZone)
             let site = try installation.database.addSite(
@@ -117,7 +117,7 @@ struct SiteCommand: ParsableCommand {
             let installation = try await Installation.open(data)
             let now = installation.clock.now()
             let site = try installation.change(domain) { site, settings in
-                try options.apply(to: &settings)
+                try options.apply(to: &settings) { try installation.rules().sources }
                 let next = try epoch.changed(site.nextEpoch(at: now), installation.settings.terms)
                 return epoch.isGiven ? next : nil
             }

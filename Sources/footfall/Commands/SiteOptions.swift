@@ -91,7 +91,8 @@ struct SiteOptions: ParsableArguments {
             || [excludeAddress, host, keepQuery, ignoreReferrer].contains { !$0.isEmpty }
     }
 
-    func apply(to settings: inout SiteSettings) throws {
+    /// - Parameter sources: the installation's, which know what is a click id.
+    func apply(to settings: inout SiteSettings, sources: () throws -> SourceRules) throws {
         if !excludeAddress.isEmpty {
             settings.excludedAddresses = try Self.list(excludeAddress).map { text in
                 guard let network = Network(text) else {
@@ -105,18 +106,10 @@ struct SiteOptions: ParsableArguments {
         if !host.isEmpty { settings.hosts = try Self.hosts(host) }
         if !ignoreReferrer.isEmpty { settings.ignoredReferrers = try Self.hosts(ignoreReferrer) }
         if !keepQuery.isEmpty {
-            let names = Self.list(keepQuery)
-            for name in names where SourceRules.standard.isClickID(name) {
-                throw Failure(
-                    """
-                    '\(name)' is a click id: its value tells who somebody is, and is never kept. \
-                    Whose ad it was is in the source.
-                    """, code: Failure.usage)
-            }
-            settings.addresses.keptQuery = names.sorted()
+            settings.addresses.keptQuery = try Self.parameters(keepQuery, sources()).sorted()
         }
         if let name = searchParameter {
-            settings.addresses.searchParameter = Self.list([name]).first
+            settings.addresses.searchParameter = try Self.parameters([name], sources()).first
         }
         if let hashRoutes { settings.addresses.hashRoutes = hashRoutes == .yes }
         if let requireOrigin { settings.requiresOrigin = requireOrigin == .yes }
@@ -126,6 +119,18 @@ struct SiteOptions: ParsableArguments {
     /// The word `none` empties a list too: a host of that name is nobody's.
     private static func list(_ values: [String]) -> [String] {
         values == [""] || values == ["none"] ? [] : values
+    }
+
+    private static func parameters(_ names: [String], _ sources: SourceRules) throws -> [String] {
+        let names = list(names)
+        for name in names where sources.isClickID(name) {
+            throw Failure(
+                """
+                '\(name)' is a click id: its value tells who somebody is, and is never kept. Whose \
+                ad it was is in the source.
+                """, code: Failure.usage)
+        }
+        return names
     }
 
     private static func hosts(_ values: [String]) throws -> [String] {

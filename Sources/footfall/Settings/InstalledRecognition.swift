@@ -69,9 +69,8 @@ extension Installation {
         try InstalledRecognition.load(folder: folder.path, settings)
     }
 
-    /// Every verdict that its rules can give.
-    func botVerdicts() throws -> [BotVerdict] {
+    /// The same without the database of places.
+    func rules() throws -> Recognition {
         try InstalledRecognition.load(folder: folder.path, settings, withPlaces: false)
-            .bots.verdicts
     }
 }

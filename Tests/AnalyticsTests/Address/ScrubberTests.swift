@@ -22,6 +22,7 @@ struct ScrubberTests {
             ("2001:db8::8a2e:370:7334", "•"),
             ("00:1a:2b:3c:4d:5e", "•"), ("at 00-1A-2B-3C-4D-5E.", "at •."),
             ("tel 26_123_456", "tel •"),
+            ("sensor-00-1a-2b-3c-4d-5e-wifi", "sensor-•-wifi"), ("lat=56.94964", "lat=•"),
             ("id 550e8400-e29b-41d4-a716-446655440000.", "id •."),
             ("k=3f2a9c1b7d4e", "k=•"), ("aX3kQ9zLm2Pw7Rt4", "•"), ("Zm9vYmFyQmF6MTIz+/9x==", "•"),
             (
@@ -40,9 +41,10 @@ struct ScrubberTests {
         "what does not",
         arguments: [
             "Koka krēsls “Ozols” – Shop Example", "Новости: погода в Риге", "木椅 | 家具店",
-            "Jane @ Home", "@footfall", "react@18.2.0", "22.11.2026 10:30", "2026-11-22 10:30:45",
+            "Jane @ Home", "@footfall", "react@18.2.0", "icon@2x.png", "logo@3x",
+            "22.11.2026 10:30", "2026-11-22 10:30:45",
             "2025–2026", "Top 10 of 2026", "1 000 000 visitors", "from 1000-2000 EUR",
-            "v10.0.19045", "lamp_4000_12345", "be-ad-ed-fa-ce-de", "01-1a-2b-3c-4d-5e-6f",
+            "v10.0.19045", "lamp_4000_12345", "be-ad-ed-fa-ce-de", "a1-a2-b1-b2-c1-c2",
             "IMG_2026_11_22",
             "120.0.6099.109", "ISO 9001", "5 stars, 12345 votes", "C++ std::vector", "10:30–11:45",
             "Samsung UE55TU7172UXXH 55\" TV", "iPhone 15 Pro Max 256GB", "dQw4w9WgXcQ", "50% off",

@@ -27,10 +27,23 @@ struct PropertyPolicyTests {
             "user_id", "userId", "User-ID", "client_id", "clientid", "email", "e-mail", "phone",
             "Phone Number", "address", "first_name", "lastName", "ip", "customer_id",
             "billing_address_2", "contactEmail", "us\u{200b}er_id", "user[id]", " user_id", "uid",
-            "client_ip", "token", "access_token", "user_agent", "login", "password2",
+            "client_ip", "token", "access_token", "user_agent", "login", "password2", "session",
+            "SID",
+            "idToken", "email_hash", "contactemail", "phone_number", "address_line_1",
+            "user_id_sha256",
         ])
     func identities(name: String) throws {
         #expect(try kept([(name, "A1"), ("plan", "pro")]) == ["plan=pro"])
+    }
+
+    @Test(
+        "what only holds such a word is the site's own",
+        arguments: [
+            "headphones", "iphone_model", "microphone", "phone_model", "email_campaign",
+            "address_type", "userIdea", "tokens_used", "vip", "plugin", "session_count",
+        ])
+    func others(name: String) throws {
+        #expect(try kept([(name, "A1")]) == ["\(name)=A1"])
     }
 
     @Test("an order's number is no property")

@@ -169,6 +169,9 @@ import Testing
             + "AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 Chrome/39.0.0.0 Safari/537.36",
         "Mozilla/5.0 (Linux; arm_64; Android 13; zh_hans_cn; Spider 8; wv) AppleWebKit/537.36 "
             + "(KHTML, like Gecko) Version/4.0 Chrome/124.0.0.0 Safari/537.36",
+        "Mozilla/5.0 (Linux; Android 9; M bot 54 Build/PPR1; wv) AppleWebKit/537.36 (KHTML, like "
+            + "Gecko) Version/4.0 Chrome/130.0.0.0 Mobile Safari/537.36 Telegram-Android/11.5.3 "
+            + "(Mobicel M bot 54; Android 9; SDK 28; LOW)",
     ])
     func people(_ userAgent: String) {
         #expect(Self.rule(userAgent) == nil)
@@ -180,6 +183,7 @@ import Testing
             "(Linux; Android 7.0; Quuxbot/1.0)", "(Linux; Android 7.0; bot@quux.example)",
             "(Linux; Android 7.0; Pixel 3; quuxbot)", "(Linux; Android; quuxbot)",
             "(Linux; Android 7.0; Pixel 3 Build/PQ3A) quuxbot", "(Linux; Android 7.0;) quuxbot",
+            "(compatible; Android 7.0; quuxbot)", "(X11; Linux) (Android 7.0; quuxbot)",
         ])
     func programs(_ comment: String) {
         #expect(Self.rule("Mozilla/5.0 \(comment) AppleWebKit/537.36 (KHTML, like Gecko)") != nil)

@@ -43,7 +43,7 @@ struct CustomChannelTests {
             try CustomChannel(name: "A", conditions: ["source=x"]),
             try CustomChannel(name: "B", conditions: ["source=news*"]),
             try CustomChannel(name: "C", conditions: ["source=newsletter"]),
-            try CustomChannel(name: "D", conditions: ["channel=b"]),
+            try CustomChannel(name: "D", conditions: ["channel=Organic*"]),
         ]
         #expect(channel(channels, of: Self.visit) == "B")
         #expect(channel(channels.reversed(), of: Self.visit) == "C")

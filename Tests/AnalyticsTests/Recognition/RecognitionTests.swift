@@ -132,12 +132,38 @@ struct RecognitionTests {
             (Recognition.dataCentersFile, "here"), (Recognition.dataCentersFile, "0.0.0.0/0"),
             (Recognition.dataCentersFile, "::/0"), (Recognition.referrerSpamFile, "com"),
             (Recognition.referrerSpamFile, ".com"), (Recognition.referrerSpamFile, "two hosts"),
+            (Recognition.referrerSpamFile, "co.uk"),
         ])
     func faultyLists(file: String, line: String) {
         let error = #expect(throws: RecognitionTableError.self) {
             try Recognition(files: [file: "# ours\n\(line)"])
         }
         #expect(error?.line == 2)
+    }
+
+    @Test(
+        "hosts as published lists write them",
+        arguments: [
+            "spam.example", "*.spam.example", ".spam.example", "0.0.0.0 spam.example",
+            "||spam.example^", "https://www.spam.example/buy?x=1", "SPAM.example # noted",
+        ])
+    func publishedLists(line: String) throws {
+        let list = try HostList(name: "n", text: "! a comment\n\(line)\n")
+        #expect(list.contains("a.spam.example"))
+        #expect(!list.contains("spam.example.org"))
+    }
+
+    @Test("an IPv6 network holds no IPv4 address", arguments: ["::/64", "::/8", "::/1"])
+    func mappedAddresses(network: String) throws {
+        let one = try #require(Network(network))
+        for address in ["1.1.1.1", "::ffff:1.1.1.1"] {
+            let address = try #require(ClientAddress(address))
+            #expect(!one.contains(address))
+            #expect(!NetworkSet([one]).contains(address))
+        }
+        let inside = try #require(ClientAddress("::1"))
+        #expect(one.contains(inside))
+        #expect(NetworkSet([one]).contains(inside))
     }
 
     @Test("a referrer that is no address is told from one of the site's own")

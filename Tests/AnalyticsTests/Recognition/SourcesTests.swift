@@ -221,9 +221,12 @@ struct SourcesTests {
             ("https://jane:secret@blog.example:8080/a", "blog.example/a"),
             ("https://m26123456.blog.example/a", "m•.blog.example/a"),
             ("https://3f2a9c1b7d4e.www.blog.co.uk/", "•.www.blog.co.uk"),
+            ("https://34.12.198.81.dynamic.isp.example/x", "•.dynamic.isp.example/x"),
+            ("https://81.198.12.34.nip.io/", "•.nip.io"),
+            ("https://xn--krsls-26123456-c2b.blog.example/", "krēsls-•.blog.example"),
             // A registered name is a site's, whatever it looks like.
             ("https://26123456.example/", "26123456.example"),
-            ("https://xn--80ak6aa92e1234567.blog.example/", "xn--80ak6aa92e1234567.blog.example"),
+            ("https://xn--krsls-jza.blog.example/", "xn--krsls-jza.blog.example"),
         ])
     func keptReferrers(referrer: String, expected: String) throws {
         #expect(try acquisition(referrer: referrer).referrer == expected)

@@ -11,6 +11,8 @@ struct BotFindings {
     private var hints: [Hit] = []
     private(set) var mailboxes: [Hit] = []
     private var persons: [Range<Int>] = []
+    /// Rows whose marks stand in the device's name.
+    private var modelRows: [Int] = []
     private var isExplorer = false
     private(set) var hasEngine = false
     private(set) var namesDevice = false
@@ -22,7 +24,7 @@ struct BotFindings {
         _ row: Int, _ strength: BotStrength, from start: Int, to end: Int, in text: UserAgentText
     ) {
         let hit = Hit(row: row, place: start..<end)
-        let isModel = text.model.contains(start)
+        let isModel = isOfModel(row, at: start, in: text)
         switch strength {
         case .engine:
             hasEngine = true
@@ -38,6 +40,15 @@ struct BotFindings {
         case .hint: Self.add(hit, to: &hints)
         case .domain: noteHost(hit, in: text)
         }
+    }
+
+    /// A device's maker called it so, and applications say the device's name once more behind.
+    private mutating func isOfModel(_ row: Int, at start: Int, in text: UserAgentText) -> Bool {
+        if text.model.contains(start) {
+            Self.add(row, to: &modelRows)
+            return true
+        }
+        return modelRows.contains(row)
     }
 
     /// What only hints at a bot: not where an application may have left its name, on a person's

@@ -1,4 +1,5 @@
 extension UserAgentText {
+    private static let linux = Array("(linux".utf8)
     private static let android = Array("android ".utf8)
     private static let build = Array(" build/".utf8)
     /// Says that it runs Android's programs, and names the device behind itself.
@@ -8,9 +9,12 @@ extension UserAgentText {
     /// `(Linux; U; Android 5.1.1; en-us; MAVEN_10_PLUS Build/LMY47V)`.
     ///
     /// Makers call their devices like everything (`M bot 54`, `Amigo7`, `Phoenix 5`), and no program
-    /// leaves its name there. Empty where there is none, and where it holds what no model does.
+    /// is known that leaves its name there. Empty where there is none, and where it holds what no
+    /// model does.
     static func model(in bytes: [UInt8]) -> Range<Int> {
-        guard var index = end(of: android, in: bytes) else { return 0..<0 }
+        guard let linux = end(of: linux, in: bytes), var index = end(of: android, in: bytes),
+            linux < index, !bytes[linux..<index].contains(UInt8(ascii: ")"))
+        else { return 0..<0 }
         let version = bytes[index...].prefix { isDigit($0) || $0 == UInt8(ascii: ".") }
         index = version.endIndex
         guard !version.isEmpty else { return 0..<0 }

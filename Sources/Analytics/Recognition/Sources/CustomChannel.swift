@@ -73,6 +73,15 @@ package struct CustomChannel: Hashable, Sendable, Codable {
             throw CustomChannelError(
                 "The pattern of \(field.rawValue) is over \(longestPattern) bytes; shorten it.")
         }
+        let glob = Glob(pattern.lowercased())
+        guard field != .channel || Channel.names.contains(where: { glob.matches($0.lowercased()) })
+        else {
+            throw CustomChannelError(
+                """
+                No standard channel is called '\(pattern)'; they are \
+                \(Channel.names.joined(separator: ", ")).
+                """)
+        }
         return Condition(field: field, pattern: pattern)
     }
 

@@ -3,25 +3,26 @@ package struct HostList: Sendable {
     private var table = HostTable()
     package private(set) var isEmpty = true
 
-    /// One host a line; empty lines and `#` comments are passed over. A `www.`, a dot, a scheme or
-    /// a path around the host is, too, so that published lists can be used as they are.
+    /// One host a line; empty lines and comments behind `#` or `!` are passed over. What published
+    /// lists write around a host is, too: `www.`, `*.`, a scheme, a path, the `||…^` of a blocker's
+    /// list, the `0.0.0.0` of a hosts file.
     /// - Parameter name: the file's, for errors.
     package init(name: String, text: String) throws(RecognitionTableError) {
         var number = 0
         for line in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline) {
             number += 1
             let entry = String(line.prefix { $0 != "#" }).trimmed
-            if entry.isEmpty { continue }
+            if entry.isEmpty || entry.hasPrefix("!") { continue }
             guard let host = HostList.host(of: entry) else {
                 throw RecognitionTableError(
                     table: name, line: number, problem: "'\(entry.prefix(80))' is no host",
                     mend: "Write one host a line, such as spam.example")
             }
-            // A line of `com` would take everybody.
-            guard host.utf8.contains(0x2E) else {
+            // A line of `com` or `co.uk` would take everybody.
+            guard !HostTable.isSuffix(Array(host.utf8)) else {
                 throw RecognitionTableError(
                     table: name, line: number,
-                    problem: "'\(entry.prefix(80))' is no host, but all of a top-level domain's",
+                    problem: "'\(entry.prefix(80))' is no site's host",
                     mend: "Write the host with its domain, such as spam.example")
             }
             // Lists of spam repeat themselves; that does no harm.
@@ -43,7 +44,12 @@ package struct HostList: Sendable {
     }
 
     private static func host(of entry: String) -> String? {
-        let name = entry.drop { $0 == "." }
-        return (WebAddress(String(name)) ?? WebAddress("https://" + name))?.host
+        let fields = entry.split(whereSeparator: \.isWhitespace)
+        var name = fields[0]
+        if fields.count == 2, ClientAddress(name) != nil { name = fields[1] }
+        name = name.drop { "|*.".contains($0) }
+        while name.hasSuffix("^") { name = name.dropLast() }
+        return fields.count > 2 || fields.count == 2 && name == fields[0]
+            ? nil : (WebAddress(String(name)) ?? WebAddress("https://" + name))?.host
     }
 }

@@ -76,6 +76,13 @@ struct HostTable: Sendable {
         return isShared(second) ? dot : last
     }
 
+    /// Whether a host is one under which others register names: `com`, `co.uk`, or none at all.
+    static func isSuffix(_ host: [UInt8]) -> Bool {
+        guard let last = host.lastIndex(of: 0x2E) else { return true }
+        let first = host[..<last]
+        return !first.contains(0x2E) && host.count - last == 3 && isShared(first)
+    }
+
     private static func isShared(_ label: ArraySlice<UInt8>) -> Bool {
         switch label.count {
         case 2:

@@ -94,7 +94,7 @@ extension SourceRules {
     }
 
     /// A host as it may be kept: one that is a network's address says nothing but where somebody's
-    /// machine is, and below the name that its owner registered a label may be a person's own.
+    /// machine is, and below the name that its owner registered may stand a person's own.
     private static func named(_ host: String) -> String {
         let bare = host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host
         guard ClientAddress(bare) == nil else { return String(Scrubber.mark) }
@@ -103,13 +103,11 @@ extension SourceRules {
             let end = HostTable.endBeforeCountry(bytes) ?? bytes.lastIndex(of: 0x2E),
             let registered = bytes[..<end].lastIndex(of: 0x2E)
         else { return host }
-        let labels = bytes[..<registered].split(separator: 0x2E, omittingEmptySubsequences: false)
-            .map { label in
-                let text = String(decoding: label, as: UTF8.self)
-                // What an A-label stands for is no ASCII text.
-                return text.hasPrefix("xn--") ? text : Scrubber.marked(text, slashJoins: false).text
-            }
-        return labels.joined(separator: ".") + String(decoding: bytes[registered...], as: UTF8.self)
+        // Read as people do: an A-label is no token.
+        let below = HostName.unicode(String(decoding: bytes[..<registered], as: UTF8.self))
+        let found = Scrubber.marked(below, slashJoins: false)
+        return found.marks == 0
+            ? host : found.text + String(decoding: bytes[registered...], as: UTF8.self)
     }
 
     private static func isThisMachine(_ host: String) -> Bool {
