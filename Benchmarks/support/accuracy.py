@@ -1,4 +1,4 @@
-"""How many user agents `footfall explain` takes for what others labelled them.
+"""How many user agents and referrers `footfall explain` takes for what others labelled them.
 
     accuracy.py BINARY [-v]        -v lists what is not as labelled
 """
@@ -30,12 +30,11 @@ def files(package, pattern):
     return sorted(glob.glob(os.path.join(folder, pattern)))
 
 
-def explained(binary, agents):
-    asked = "".join(json.dumps({"url": "https://shop.example/", "user_agent": agent}) + "\n"
-                    for agent in agents)
+def explained(binary, member, texts):
+    asked = "".join(json.dumps({"url": "https://shop.example/", member: text}) + "\n" for text in texts)
     done = subprocess.run([binary, "explain"], input=asked, capture_output=True, text=True, check=True)
     answers = [json.loads(line) for line in done.stdout.splitlines()]
-    assert len(answers) == len(agents)
+    assert len(answers) == len(texts)
     return answers
 
 
@@ -75,14 +74,23 @@ def devices():
     return bots, browsers
 
 
-def report(binary, corpus, cases, verbose):
-    answers = explained(binary, [agent for agent, _ in cases])
-    titles = {"kept": "people and bots told apart", "browser": "browser", "os": "system", "device": "device"}
+def engines():
+    (path,) = files("referer_parser", "data/referers.json")
+    with open(path, encoding="utf-8") as file:
+        names = json.load(file)["search"]
+    return [(f"https://{host}/", {"channel": "Organic Search"})
+            for engine in names.values() for host in engine["domains"]]
+
+
+def report(binary, corpus, cases, verbose, asked="user_agent"):
+    answers = explained(binary, asked, [text for text, _ in cases])
+    titles = {"kept": "people and bots told apart", "browser": "browser", "os": "system",
+              "device": "device", "channel": "Organic Search"}
     for member, title in titles.items():
         # What is taken for a bot shows in the first line alone.
         pairs = [(agent, label[member], answer[member])
                  for (agent, label), answer in zip(cases, answers)
-                 if member in label and (member == "kept" or answer["kept"])]
+                 if member in label and (member in ("kept", "channel") or answer["kept"])]
         if not pairs:
             continue
         right = sum(expected == got for _, expected, got in pairs)
@@ -99,6 +107,7 @@ def main():
     for corpus, cases in (("crawler-user-agents 1.67.0", crawlers()), ("device-detector 6.5.1, bots", bots),
                           ("device-detector 6.5.1, browsers", browsers), ("fake-useragent 2.2.0", visitors())):
         report(binary, corpus, cases, verbose)
+    report(binary, "referer-parser 0.4.1, search", engines(), verbose, "referrer")
 
 
 if __name__ == "__main__":
