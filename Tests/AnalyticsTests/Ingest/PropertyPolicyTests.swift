@@ -30,7 +30,7 @@ struct PropertyPolicyTests {
             "client_ip", "token", "access_token", "user_agent", "login", "password2", "session",
             "SID",
             "idToken", "email_hash", "contactemail", "phone_number", "address_line_1",
-            "user_id_sha256",
+            "user_id_sha256", "address_zip", "phoneMobile", "email1", "ip_address", "IPAddress",
         ])
     func identities(name: String) throws {
         #expect(try kept([(name, "A1"), ("plan", "pro")]) == ["plan=pro"])

@@ -33,7 +33,6 @@ struct BotFindings {
         case .person where persons.count < Self.hitLimit:
             persons.append(text.bracketed(from: hit.place))
         case .person: break
-        // A device's maker called it so.
         case .named where isModel, .sure where isModel, .hint where isModel: break
         case .named: Self.add(hit, to: &named)
         case .sure: Self.add(hit, to: &sure)

@@ -44,12 +44,10 @@ package struct HostList: Sendable {
     }
 
     private static func host(of entry: String) -> String? {
-        let fields = entry.split(whereSeparator: \.isWhitespace)
-        var name = fields[0]
-        if fields.count == 2, ClientAddress(name) != nil { name = fields[1] }
-        name = name.drop { "|*.".contains($0) }
-        while name.hasSuffix("^") { name = name.dropLast() }
-        return fields.count > 2 || fields.count == 2 && name == fields[0]
-            ? nil : (WebAddress(String(name)) ?? WebAddress("https://" + name))?.host
+        var fields = entry.split(whereSeparator: \.isWhitespace)
+        if fields.count == 2, ClientAddress(fields[0]) != nil { fields.removeFirst() }
+        guard fields.count == 1 else { return nil }
+        let name = fields[0].drop { "|*.".contains($0) }.filter { $0 != "^" }
+        return (WebAddress(name) ?? WebAddress("https://" + name))?.host
     }
 }
